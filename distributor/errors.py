@@ -1,15 +1,14 @@
-"""The error tree of the product; every error carries a code and parameters, its sentence is made at the edge.
+"""The error tree of the product; every error carries a code and parameters, its sentence is made at the edge."""
 
-    DistributorError
-    ├── Refused              what was given cannot be used: the sentence says what to do
-    │   ├── FileRefused      a bulletin file that cannot be read
-    │   └── AddressRefused   an e-mail address that cannot be used
-    ├── NotFound             nothing has that name or id
-    ├── Conflict             the state of a thing forbids the act (not signed off, already withdrawn)
-    │   └── NotSignedOff     nothing leaves unsigned
-    ├── Misconfigured        a setting, a file or a folder the program needs is missing or wrong
-    └── RelayTrouble         the mail relay does not do its part
-"""
+# DistributorError
+# ├── Refused              what was given cannot be used: the sentence says what to do
+# │   ├── FileRefused      a bulletin file that cannot be read
+# │   └── AddressRefused   an e-mail address that cannot be used
+# ├── NotFound             nothing has that name or id
+# ├── Conflict             the state of a thing forbids the act (not signed off, already withdrawn)
+# │   └── NotSignedOff     nothing leaves unsigned
+# ├── Misconfigured        a setting, a file or a folder the program needs is missing or wrong
+# └── RelayTrouble         the mail relay does not do its part
 
 from typing import ClassVar
 

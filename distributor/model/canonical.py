@@ -17,12 +17,16 @@ def plain(value: object) -> object:
     Raises:
         TypeError: for a type that has no canonical form.
     """
-    if value is None or isinstance(value, str | bool | int | float) and not isinstance(value, Enum):
-        return value
     if isinstance(value, Enum):
         return value.value
+    if value is None or isinstance(value, str | bool | int | float):
+        return value
     if isinstance(value, date | datetime):
         return value.isoformat()
+    return _plain_container(value)
+
+
+def _plain_container(value: object) -> object:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, Mapping):
