@@ -1,0 +1,54 @@
+"""Logging: one line per event, readable on a terminal, JSON elsewhere, addresses masked."""
+
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+_ADDRESS = re.compile(r"([\w.+-])[\w.+-]*@([\w.-]+)")
+
+
+def configure(*, level: int = 20, json: bool | None = None) -> None:
+    """Set up the log once per process.
+
+    Args:
+        level: lowest level that is written, as in the logging module.
+        json: write JSON lines; by default exactly when standard error is no terminal.
+    """
+    as_json = not sys.stderr.isatty() if json is None else json
+    renderer: Any = (
+        structlog.processors.JSONRenderer(ensure_ascii=False) if as_json else structlog.dev.ConsoleRenderer()
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            mask_addresses,
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+def get_logger(name: str) -> Any:  # noqa: ANN401  structlog's own loggers are typed so
+    """Give the logger of a module."""
+    return structlog.get_logger(logger=name)
+
+
+def mask_addresses(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Hide the local part of every e-mail address in a log event and keep it on one line."""
+    for name, value in event.items():
+        if isinstance(value, str):
+            event[name] = mask(value)
+    return event
+
+
+def mask(text: str) -> str:
+    """Hide the local part of every e-mail address in a text and remove control characters."""
+    return "".join(c if c.isprintable() else " " for c in _ADDRESS.sub(r"\1***@\2", text))

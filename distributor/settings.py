@@ -1,0 +1,180 @@
+"""What the operator sets: config/distributor.toml, overridden by DISTRIBUTOR_… variables; read by bootstrap alone."""
+
+import os
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import BaseModel, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from distributor.errors import Misconfigured
+from distributor.model.publication import Publication
+
+_PACKAGE = Path(__file__).parent
+
+
+class Sending(StrEnum):
+    """Where mails go: to the embedded capture server, into a folder, or to the relay."""
+
+    CAPTURE = "capture"
+    FOLDER = "folder"
+    LIVE = "live"
+
+
+class Security(StrEnum):
+    """How the conversation with a relay is protected."""
+
+    NONE = "none"
+    STARTTLS = "starttls"
+    TLS = "tls"
+
+
+class SmtpSettings(BaseModel):
+    """The relay that mails are handed to."""
+
+    host: str = Field(default="127.0.0.1", description="name or address of the relay")
+    port: int = Field(default=25, ge=1, le=65535, description="port of the relay")
+    security: Security = Field(default=Security.STARTTLS, description="none, starttls or tls")
+    username: str | None = Field(default=None, description="user name at the relay, if it asks for one")
+    password: SecretStr | None = Field(default=None, description="password or 授权码 at the relay")
+    connections: int = Field(default=4, ge=1, le=100, description="connections kept open at the same time")
+    timeout: float = Field(default=60, gt=0, description="seconds to wait for an answer before the final dot")
+
+
+class SenderSettings(BaseModel):
+    """Whose name the mails carry."""
+
+    name: str = Field(default="联盟协发网秘书处", description="display name of the sender")
+    address: str = Field(default="bulletin@xiefa.example", description="address in From and the envelope")
+    reply_to: str = Field(default="secretariat@xiefa.example", description="where answers go")
+
+
+class PublicationSettings(BaseModel):
+    """The publication that every bulletin belongs to."""
+
+    slug: str = Field(default="xiefa", pattern=r"^[a-z0-9][a-z0-9-]*$", description="short name used in ids")
+    name: str = Field(default="联盟协发网简报", description="name in the masthead when the file has none")
+    publisher: str = Field(default="联盟协发网秘书处", description="the body that edits it")
+    description: str = Field(
+        default="产业技术创新战略联盟协同发展网简报：重要政策、联盟动态。",
+        description="one sentence for feeds and the home page",
+    )
+    tag_authority: str = Field(default="xiefa.example", description="domain that mints tag URIs; never change it")
+    tag_date: str = Field(
+        default="2026", pattern=r"^\d{4}(-\d{2}){0,2}$", description="date on which the domain was held"
+    )
+    language: str = Field(default="zh-CN", description="language of the bulletins")
+    time_zone: str = Field(default="Asia/Shanghai", description="zone in which times are meant and shown")
+    rights: str | None = Field(default=None, description="line about rights in the feeds")
+    contact: str = Field(default="secretariat@xiefa.example", description="address of the secretariat for readers")
+
+
+class WebSettings(BaseModel):
+    """Where the site listens."""
+
+    host: str = Field(default="127.0.0.1", description="address to listen on")
+    port: int = Field(default=8000, ge=1, le=65535, description="port to listen on")
+
+
+class Settings(BaseSettings):
+    """All settings of one installation."""
+
+    model_config = SettingsConfigDict(env_prefix="DISTRIBUTOR_", env_nested_delimiter="__", extra="forbid")
+
+    data_dir: Path = Field(default=Path("var"), description="folder for the database and captured mail")
+    secrets_dir: Path | None = Field(default=None, description="folder of the keys (0600); DATA_DIR/secrets by default")
+    database_url: str | None = Field(default=None, description="SQLAlchemy address; SQLite in DATA_DIR by default")
+    base_url: str = Field(default="https://bulletin.xiefa.example", description="public address of the site, https")
+    sending: Sending = Field(default=Sending.CAPTURE, description="capture, folder or live")
+    allowed_domains: list[str] = Field(default_factory=list, description="if set, mails go to these domains only")
+    language: str = Field(default="zh_CN", description="language of pages and messages: zh_CN or en")
+    catch_up_hours: float = Field(default=6, gt=0, description="a run later than this asks a person first")
+    smtp: SmtpSettings = Field(default_factory=SmtpSettings, description="the relay")
+    sender: SenderSettings = Field(default_factory=SenderSettings, description="whose name the mails carry")
+    publication: PublicationSettings = Field(default_factory=PublicationSettings, description="the publication")
+    web: WebSettings = Field(default_factory=WebSettings, description="where the site listens")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Order the sources: arguments, variables, then the file."""
+        del dotenv_settings, file_secret_settings
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @property
+    def publication_value(self) -> Publication:
+        """The publication as a value of the model."""
+        fields = self.publication.model_dump()
+        return Publication(**fields, base_url=self.base_url.rstrip("/"))
+
+    @property
+    def database_address(self) -> str:
+        """Address of the database, SQLite in the data folder unless set."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'distributor.sqlite3'}"
+
+    @property
+    def secrets_folder(self) -> Path:
+        """Folder of the keys."""
+        return self.secrets_dir or self.data_dir / "secrets"
+
+
+def load(config_dir: Path | None = None, **overrides: object) -> Settings:
+    """Read the settings of this installation.
+
+    Args:
+        config_dir: folder that holds distributor.toml; the one of `config_folder` by default.
+        overrides: values that win over file and variables.
+
+    Raises:
+        Misconfigured: `settings-invalid` with the setting and what is wrong with it, or `config-missing`.
+    """
+    file = config_folder(config_dir) / "distributor.toml"
+    if not file.is_file():
+        raise Misconfigured("config-missing", file=str(file))
+
+    class FromFile(Settings):
+        model_config = SettingsConfigDict(**{**Settings.model_config, "toml_file": file})
+
+    try:
+        return FromFile(**overrides)  # type: ignore[arg-type]  # pydantic checks the values itself
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise Misconfigured("settings-invalid", setting=name, problem=first["msg"]) from error
+    except ValueError as error:
+        raise Misconfigured("settings-unreadable", file=str(file), problem=str(error)) from error
+
+
+def config_folder(chosen: Path | None = None) -> Path:
+    """Find the folder of the configuration: the chosen one, DISTRIBUTOR_CONFIG, ./config, or the one shipped.
+
+    Args:
+        chosen: folder named on the command line, or None.
+    """
+    if chosen is not None:
+        return chosen
+    if named := os.environ.get("DISTRIBUTOR_CONFIG"):
+        return Path(named)
+    local = Path("config")
+    return local if (local / "distributor.toml").is_file() else asset_folder("config")
+
+
+def asset_folder(name: str) -> Path:
+    """Find a folder that is shipped with the program: templates, config or seeds.
+
+    Args:
+        name: name of the folder.
+    """
+    packed = _PACKAGE / "_assets" / name
+    return packed if packed.is_dir() else _PACKAGE.parent / name

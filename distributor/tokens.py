@@ -1,0 +1,59 @@
+"""Random keys and signed tokens."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from distributor.errors import Refused
+
+# no vowels and no look-alikes, so that a key spells no word and can be read out over the telephone
+_ALPHABET = "23456789bcdfghjkmnpqrstvwxz"
+
+
+def new_key(length: int = 10) -> str:
+    """Mint a short random key for addresses of pages; 10 characters hold 47 bits.
+
+    Args:
+        length: number of characters.
+    """
+    return "".join(secrets.choice(_ALPHABET) for _ in range(length))
+
+
+def new_id() -> str:
+    """Mint an unguessable id of 26 characters (123 bits) for rows of the ledger."""
+    return new_key(26)
+
+
+def sign(purpose: str, value: Sequence[str], keys: Sequence[str]) -> str:
+    """Make a signed token that does not expire and can be carried in a link.
+
+    Args:
+        purpose: what the token is good for; a token of one purpose is worthless for another.
+        value: the strings it carries.
+        keys: secret keys, newest last; the last one signs, all verify.
+    """
+    return _serializer(purpose, keys).dumps(list(value))
+
+
+def verify(purpose: str, token: str, keys: Sequence[str]) -> tuple[str, ...]:
+    """Read a signed token.
+
+    Args:
+        purpose: what it must be good for.
+        token: the token.
+        keys: secret keys, newest last.
+
+    Raises:
+        Refused: `token-invalid` when it was not signed by one of the keys for this purpose.
+    """
+    try:
+        value = _serializer(purpose, keys).loads(token)
+    except BadSignature as error:
+        raise Refused("token-invalid") from error
+    return tuple(str(part) for part in value)
+
+
+def _serializer(purpose: str, keys: Sequence[str]) -> URLSafeSerializer:
+    return URLSafeSerializer(list(keys), salt=f"distributor.{purpose}", signer_kwargs={"digest_method": hashlib.sha256})
