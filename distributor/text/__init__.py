@@ -1,0 +1,21 @@
+"""Small pure helpers for text: unseen characters, radicals, match keys, width, lines."""
+
+from distributor.text.han import has_han, is_cjk, is_han, is_western
+from distributor.text.keys import match_key
+from distributor.text.radicals import fold_radicals
+from distributor.text.unseen import Unseen, UnseenKind, remove_unseen, unseen_in
+from distributor.text.width import display_width
+
+__all__ = [
+    "Unseen",
+    "UnseenKind",
+    "display_width",
+    "fold_radicals",
+    "has_han",
+    "is_cjk",
+    "is_han",
+    "is_western",
+    "match_key",
+    "remove_unseen",
+    "unseen_in",
+]
