@@ -2,6 +2,10 @@
 
 import pytest
 
+from tests.support.databases import database, postgres_address
+
+__all__ = ["anyio_backend", "database", "postgres_address"]
+
 
 @pytest.fixture
 def anyio_backend() -> str:

@@ -1,0 +1,1 @@
+"""The database: tables, one module a subject, migrations; values of the model go in and come out."""

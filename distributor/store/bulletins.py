@@ -1,0 +1,214 @@
+"""Bulletins and their items."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from distributor.errors import NotFound
+from distributor.model.bulletin import DistributionGroup, Item, Masthead
+from distributor.model.finding import Finding
+from distributor.model.record import BulletinRecord, ItemRecord, Original
+from distributor.store.tables import bulletins, item_revisions, items
+from distributor.store.values import restore
+
+
+async def add(connection: AsyncConnection, record: BulletinRecord) -> None:
+    """Keep a new bulletin with its items and their first revisions.
+
+    Args:
+        connection: an open writing transaction; the original's bytes are kept already.
+        record: the bulletin.
+    """
+    await connection.execute(insert(bulletins).values(_bulletin_row(record)))
+    await connection.execute(insert(items), [_item_row(record.id, item) for item in record.items])
+    await _add_revisions(connection, record.items, record.received, record.received_by)
+
+
+async def save_publication(connection: AsyncConnection, record: BulletinRecord) -> None:
+    """Write down what a publication or withdrawal changed: dates and tag URIs.
+
+    Args:
+        connection: an open writing transaction.
+        record: the bulletin as it is now.
+    """
+    await connection.execute(
+        update(bulletins)
+        .where(bulletins.c.id == record.id)
+        .values(published=record.published, withdrawn=record.withdrawn),
+    )
+    for item in record.items:
+        await connection.execute(
+            update(items)
+            .where(items.c.key == item.key)
+            .values(tag_uri=item.tag_uri, published=item.published, updated=item.updated, withdrawn=item.withdrawn),
+        )
+
+
+async def get(connection: AsyncConnection, bulletin_id: str) -> BulletinRecord:
+    """Give a bulletin.
+
+    Args:
+        connection: an open transaction.
+        bulletin_id: its id.
+
+    Raises:
+        NotFound: `bulletin-unknown`.
+    """
+    found = await _load(connection, select(bulletins).where(bulletins.c.id == bulletin_id))
+    if not found:
+        raise NotFound("bulletin-unknown", id=bulletin_id)
+    return found[0]
+
+
+async def find_by_original(connection: AsyncConnection, publication: str, sha256: str) -> BulletinRecord | None:
+    """Give the bulletin that was made of a file, or None.
+
+    Args:
+        connection: an open transaction.
+        publication: slug of the publication.
+        sha256: digest of the file.
+    """
+    query = select(bulletins).where(bulletins.c.publication == publication, bulletins.c.original_sha256 == sha256)
+    found = await _load(connection, query)
+    return found[0] if found else None
+
+
+async def find_by_item(connection: AsyncConnection, key: str) -> BulletinRecord:
+    """Give the bulletin that holds an item.
+
+    Args:
+        connection: an open transaction.
+        key: key of the item.
+
+    Raises:
+        NotFound: `item-unknown`.
+    """
+    bulletin_id = await connection.scalar(select(items.c.bulletin_id).where(items.c.key == key))
+    if bulletin_id is None:
+        raise NotFound("item-unknown", key=key)
+    return await get(connection, str(bulletin_id))
+
+
+async def list_all(connection: AsyncConnection) -> tuple[BulletinRecord, ...]:
+    """Give every bulletin, newest first."""
+    return await _load(connection, _newest_first(select(bulletins)))
+
+
+async def list_published(connection: AsyncConnection, *, limit: int | None = None) -> tuple[BulletinRecord, ...]:
+    """Give the published bulletins that were not withdrawn, newest first.
+
+    Args:
+        connection: an open transaction.
+        limit: how many at most.
+    """
+    query = select(bulletins).where(bulletins.c.published.is_not(None), bulletins.c.withdrawn.is_(None))
+    return await _load(connection, _newest_first(query).limit(limit))
+
+
+def _newest_first(query: Any) -> Any:  # noqa: ANN401  SQLAlchemy's Select of many columns has no short name
+    return query.order_by(bulletins.c.date.desc().nulls_last(), bulletins.c.received.desc(), bulletins.c.id)
+
+
+async def _load(connection: AsyncConnection, query: Any) -> tuple[BulletinRecord, ...]:  # noqa: ANN401  as above
+    rows = (await connection.execute(query)).mappings().all()
+    ids = [row["id"] for row in rows]
+    by_bulletin: dict[str, list[ItemRecord]] = {bulletin_id: [] for bulletin_id in ids}
+    found = await connection.execute(
+        select(items).where(items.c.bulletin_id.in_(ids)).order_by(items.c.bulletin_id, items.c.position),
+    )
+    for row in found.mappings():
+        by_bulletin[row["bulletin_id"]].append(_item(row))
+    return tuple(_record(row, by_bulletin[row["id"]]) for row in rows)
+
+
+async def _add_revisions(
+    connection: AsyncConnection,
+    changed: Sequence[ItemRecord],
+    moment: datetime,
+    actor: str,
+) -> None:
+    rows = [
+        {
+            "item_key": item.key,
+            "revision": item.revision,
+            "section": item.section,
+            "content": item.content,
+            "created": moment,
+            "created_by": actor,
+        }
+        for item in changed
+    ]
+    await connection.execute(insert(item_revisions), rows)
+
+
+def _bulletin_row(record: BulletinRecord) -> dict[str, object]:
+    return {
+        "id": record.id,
+        "publication": record.publication,
+        "masthead": record.masthead,
+        "date": record.masthead.date,
+        "preamble": record.preamble,
+        "distribution": record.distribution,
+        "findings": record.findings,
+        "original_sha256": record.original.sha256,
+        "original_name": record.original.name,
+        "original_type": record.original.media_type,
+        "original_size": record.original.size,
+        "received": record.received,
+        "received_by": record.received_by,
+        "revision": record.revision,
+        "published": record.published,
+        "withdrawn": record.withdrawn,
+        "backfilled": record.backfilled,
+    }
+
+
+def _item_row(bulletin_id: str, item: ItemRecord) -> dict[str, object]:
+    return {
+        "key": item.key,
+        "bulletin_id": bulletin_id,
+        "position": item.position,
+        "section": item.section,
+        "content": item.content,
+        "tag_uri": item.tag_uri,
+        "revision": item.revision,
+        "published": item.published,
+        "updated": item.updated,
+        "withdrawn": item.withdrawn,
+    }
+
+
+def _item(row: RowMapping) -> ItemRecord:
+    return ItemRecord(
+        key=row["key"],
+        position=row["position"],
+        section=row["section"],
+        content=restore(Item, row["content"]),
+        tag_uri=row["tag_uri"],
+        revision=row["revision"],
+        published=row["published"],
+        updated=row["updated"],
+        withdrawn=row["withdrawn"],
+    )
+
+
+def _record(row: RowMapping, its_items: Sequence[ItemRecord]) -> BulletinRecord:
+    return BulletinRecord(
+        id=row["id"],
+        publication=row["publication"],
+        masthead=restore(Masthead, row["masthead"]),
+        preamble=tuple(row["preamble"]),
+        items=tuple(its_items),
+        distribution=restore(tuple[DistributionGroup, ...], row["distribution"]),
+        original=Original(row["original_name"], row["original_type"], row["original_size"], row["original_sha256"]),
+        received=row["received"],
+        received_by=row["received_by"],
+        revision=row["revision"],
+        findings=restore(tuple[Finding, ...], row["findings"]),
+        published=row["published"],
+        withdrawn=row["withdrawn"],
+        backfilled=row["backfilled"],
+    )

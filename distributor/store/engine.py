@@ -1,0 +1,109 @@
+"""Connections to the database and its transactions."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event, make_url, text
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from distributor.errors import Misconfigured
+
+# long enough to sit out a locked database of a minute (backup, virus scanner) before a caller sees an error
+_BUSY_MILLISECONDS = 75_000
+
+
+class Database:
+    """The database of one installation.
+
+    Args:
+        url: SQLAlchemy address; `sqlite+aiosqlite:///file` or `postgresql+psycopg://…`.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        self.engine = _sqlite_engine(url) if self.is_sqlite else create_async_engine(url, pool_pre_ping=True)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction that only reads and sees one state of the data."""
+        async with self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction that writes; it commits at the end of the block, or leaves nothing behind.
+
+        On SQLite it takes the one write lock at once (BEGIN IMMEDIATE), so that it cannot fail half-way.
+        """
+        async with self.engine.connect() as connection:
+            await connection.execution_options(writes=True)
+            async with connection.begin():
+                yield connection
+
+    async def now(self, connection: AsyncConnection) -> datetime:
+        """Read the clock of the database, by which leases are judged.
+
+        Args:
+            connection: an open transaction.
+        """
+        if self.is_sqlite:
+            written = await connection.scalar(text("SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')"))
+            return datetime.fromisoformat(str(written)).replace(tzinfo=UTC)
+        moment: datetime = (await connection.execute(text("SELECT clock_timestamp()"))).scalar_one()
+        return moment.astimezone(UTC)
+
+    async def dispose(self) -> None:
+        """Close all connections."""
+        await self.engine.dispose()
+
+
+def _sqlite_engine(url: str) -> AsyncEngine:
+    file = make_url(url).database
+    if file:
+        _make_folder(Path(file).parent)
+    engine = create_async_engine(url)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _set_up(dbapi_connection: Any, _record: object) -> None:  # noqa: ANN401  the driver's own type
+        # the driver must not open transactions by itself: BEGIN is ours, see _begin
+        dbapi_connection.isolation_level = None
+        cursor = dbapi_connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={_BUSY_MILLISECONDS}")
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise Misconfigured("data-dir-unwritable", folder=str(folder), problem=error.strerror or str(error)) from error
+
+
+def as_misconfigured(error: OperationalError, url: str) -> Misconfigured:
+    """Turn a failure to open the database into our own error, without its password.
+
+    Args:
+        error: what the driver said.
+        url: address of the database.
+    """
+    shown = make_url(url).render_as_string(hide_password=True)
+    return Misconfigured("database-unreachable", url=shown, problem=str(error.orig).strip())

@@ -1,0 +1,128 @@
+"""Runs: one bulletin to the frozen addresses of one list."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from distributor.errors import NotFound
+from distributor.model.run import Delivery, DeliveryState, Mailing, Run, RunCounts
+from distributor.store.tables import deliveries, runs
+from distributor.store.values import restore
+
+
+async def freeze(connection: AsyncConnection, run: Run, frozen: Sequence[Delivery]) -> None:
+    """Write down a run and every address it goes to, before anything crosses the wire.
+
+    Args:
+        connection: an open writing transaction.
+        run: the run.
+        frozen: its deliveries, each address once.
+    """
+    await connection.execute(insert(runs).values(_run_row(run)))
+    if frozen:
+        rows = [
+            {**_delivery_row(delivery, run), "position": position, "next_attempt": run.created}
+            for position, delivery in enumerate(frozen)
+        ]
+        await connection.execute(insert(deliveries), rows)
+
+
+async def served_addresses(connection: AsyncConnection, bulletin_id: str, mailing: Mailing) -> frozenset[str]:
+    """Give the addresses that have a delivery of this kind for this bulletin already, whatever the run.
+
+    Args:
+        connection: an open transaction.
+        bulletin_id: the bulletin.
+        mailing: kind of mailing.
+    """
+    query = select(deliveries.c.address).where(
+        deliveries.c.bulletin_id == bulletin_id,
+        deliveries.c.mailing == mailing,
+    )
+    return frozenset((await connection.execute(query)).scalars())
+
+
+async def get(connection: AsyncConnection, run_id: str) -> Run:
+    """Give a run.
+
+    Args:
+        connection: an open transaction.
+        run_id: its id.
+
+    Raises:
+        NotFound: `run-unknown`.
+    """
+    row = (await connection.execute(select(runs).where(runs.c.id == run_id))).mappings().first()
+    if row is None:
+        raise NotFound("run-unknown", id=run_id)
+    return restore(Run, dict(row))
+
+
+async def list_all(connection: AsyncConnection, *, bulletin_id: str | None = None) -> tuple[Run, ...]:
+    """Give the runs, newest first.
+
+    Args:
+        connection: an open transaction.
+        bulletin_id: only those of one bulletin.
+    """
+    query = select(runs).order_by(runs.c.created.desc(), runs.c.id)
+    if bulletin_id is not None:
+        query = query.where(runs.c.bulletin_id == bulletin_id)
+    return restore(tuple[Run, ...], [dict(row) for row in (await connection.execute(query)).mappings()])
+
+
+async def counts(connection: AsyncConnection, run_ids: Sequence[str]) -> dict[str, RunCounts]:
+    """Count the deliveries of runs by state, by one query, so that the numbers belong together.
+
+    Args:
+        connection: an open transaction.
+        run_ids: the runs.
+    """
+    query = (
+        select(deliveries.c.run_id, deliveries.c.state, func.count())
+        .where(deliveries.c.run_id.in_(run_ids))
+        .group_by(deliveries.c.run_id, deliveries.c.state)
+    )
+    by_run: dict[str, dict[DeliveryState, int]] = {run_id: {} for run_id in run_ids}
+    for run_id, state, number in await connection.execute(query):
+        by_run[run_id][DeliveryState(state)] = number
+    return {run_id: RunCounts(sum(by_state.values()), by_state) for run_id, by_state in by_run.items()}
+
+
+def _run_row(run: Run) -> dict[str, object]:
+    return {
+        "id": run.id,
+        "bulletin_id": run.bulletin_id,
+        "list_id": run.list_id,
+        "mailing": run.mailing,
+        "sign_off_id": run.sign_off_id,
+        "created": run.created,
+        "created_by": run.created_by,
+        "schedule_id": run.schedule_id,
+        "occurrence": run.occurrence,
+        "excluded": run.excluded,
+    }
+
+
+def _delivery_row(delivery: Delivery, run: Run) -> dict[str, object]:
+    return {
+        "id": delivery.id,
+        "run_id": run.id,
+        "bulletin_id": run.bulletin_id,
+        "mailing": run.mailing,
+        "address": delivery.address,
+        "display_name": delivery.display_name,
+        "organization": delivery.organization,
+        "organization_name": delivery.organization_name,
+        "list_id": delivery.list_id,
+        "role": delivery.role,
+        "language": delivery.language,
+        "format": delivery.format,
+        "variant": delivery.variant,
+        "message_id": delivery.message_id,
+        "idempotency_key": delivery.idempotency_key,
+        "state": delivery.state,
+        "attempts": delivery.attempts,
+        "fence": delivery.fence,
+    }

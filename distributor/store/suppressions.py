@@ -1,0 +1,84 @@
+"""Addresses that are not written to (停发), and requests to stop that a person must settle."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from distributor.model.recipient import Suppression
+from distributor.store.tables import suppressions, tickets
+
+_EVERY_LIST = ""
+_DUE_AFTER = timedelta(days=2)
+
+
+async def load(connection: AsyncConnection) -> tuple[Suppression, ...]:
+    """Give all suppressions."""
+    rows = await connection.execute(select(suppressions).order_by(suppressions.c.id))
+    return tuple(Suppression(row["address"], row["reason"], row["list_id"] or None) for row in rows.mappings())
+
+
+async def add(connection: AsyncConnection, suppression: Suppression, moment: datetime) -> bool:
+    """Stop writing to an address; returns whether it was written to before.
+
+    Args:
+        connection: an open writing transaction.
+        suppression: address, reason and list.
+        moment: since when.
+    """
+    list_id = suppression.list_id or _EVERY_LIST
+    known = await connection.scalar(
+        select(suppressions.c.id).where(
+            suppressions.c.address == suppression.address,
+            suppressions.c.list_id == list_id,
+        ),
+    )
+    if known is not None:
+        return False
+    await connection.execute(
+        insert(suppressions).values(
+            address=suppression.address,
+            list_id=list_id,
+            reason=suppression.reason,
+            since=moment,
+        ),
+    )
+    return True
+
+
+async def open_ticket(
+    connection: AsyncConnection,
+    ticket_id: str,
+    address: str,
+    list_id: str,
+    moment: datetime,
+) -> bool:
+    """Ask the secretariat to decide about an address that must receive; returns whether a ticket was opened.
+
+    Args:
+        connection: an open writing transaction.
+        ticket_id: id for a new ticket.
+        address: who asks to be left out.
+        list_id: of which list.
+        moment: now; the ticket is due two days later.
+    """
+    still_open = await connection.scalar(
+        select(tickets.c.id).where(
+            tickets.c.address == address,
+            tickets.c.list_id == list_id,
+            tickets.c.closed.is_(None),
+        ),
+    )
+    if still_open is not None:
+        return False
+    await connection.execute(
+        insert(tickets).values(
+            id=ticket_id,
+            kind="unsubscribe",
+            address=address,
+            list_id=list_id,
+            opened=moment,
+            due=moment + _DUE_AFTER,
+        ),
+    )
+    return True

@@ -1,0 +1,58 @@
+"""The migrations and the tables say the same on both databases."""
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import text
+from sqlalchemy.engine import Connection
+
+from distributor.errors import Misconfigured
+from distributor.store import migrate
+from distributor.store.engine import Database
+from distributor.store.tables import metadata
+
+pytestmark = pytest.mark.anyio
+
+
+def _differences(connection: Connection) -> list[object]:
+    return compare_metadata(MigrationContext.configure(connection), metadata)
+
+
+async def test_the_migrations_make_exactly_the_tables_of_the_code(database: Database) -> None:
+    async with database.read() as connection:
+        assert await connection.run_sync(_differences) == []
+
+
+async def test_upgrading_twice_changes_nothing(database: Database) -> None:
+    await migrate.upgrade(database)
+    await migrate.require_newest(database)
+    assert not await migrate.is_empty(database)
+
+
+async def test_a_schema_of_another_version_is_refused(database: Database) -> None:
+    async with database.write() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+    with pytest.raises(Misconfigured, match="database-outdated"):
+        await migrate.require_newest(database)
+
+
+async def test_a_new_database_is_empty(tmp_path_factory: pytest.TempPathFactory) -> None:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path_factory.mktemp('new') / 'new.sqlite3'}")
+    assert await migrate.is_empty(database)
+    await database.dispose()
+
+
+async def test_sqlite_keeps_every_commit_in_a_power_cut(tmp_path_factory: pytest.TempPathFactory) -> None:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path_factory.mktemp('new') / 'new.sqlite3'}")
+    async with database.read() as connection:
+        assert await connection.scalar(text("PRAGMA journal_mode")) == "wal"
+        full = 2
+        assert await connection.scalar(text("PRAGMA synchronous")) == full
+    await database.dispose()
+
+
+async def test_the_clock_of_the_database_is_given_in_utc(database: Database) -> None:
+    async with database.read() as connection:
+        moment = await database.now(connection)
+    assert moment.utcoffset() is not None
+    assert moment.utcoffset().total_seconds() == 0
