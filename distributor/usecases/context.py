@@ -1,0 +1,40 @@
+"""What every use case works with; bootstrap builds it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from distributor.clock import Clock
+from distributor.model.message import Sender
+from distributor.model.publication import Publication
+from distributor.store.engine import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The concrete objects and choices of one installation.
+
+    Args:
+        database: where everything is kept.
+        clock: tells the time.
+        publication: the publication that bulletins belong to.
+        sender: whose name the mails carry.
+        token_keys: secret keys of links, newest last.
+        config: folder of the TOML files.
+        mail_folder: where captured mail is kept.
+        catch_up_hours: an occurrence later than this asks a person first.
+    """
+
+    database: Database
+    clock: Clock
+    publication: Publication
+    sender: Sender
+    token_keys: tuple[str, ...]
+    config: Path
+    mail_folder: Path
+    catch_up_hours: float = 6
+
+    def now(self) -> datetime:
+        """The present moment in the zone of the publication."""
+        return self.clock.now().astimezone(ZoneInfo(self.publication.time_zone))

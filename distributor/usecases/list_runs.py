@@ -1,0 +1,61 @@
+"""Show runs and their ledger."""
+
+from dataclasses import dataclass
+
+from distributor.model.ledger import LedgerEvent, LedgerRow
+from distributor.model.run import Run, RunCounts
+from distributor.store import deliveries, runs
+from distributor.usecases.context import Context
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """A run with its numbers.
+
+    Args:
+        run: the run.
+        counts: deliveries by state.
+    """
+
+    run: Run
+    counts: RunCounts
+
+
+async def list_runs(context: Context, *, bulletin_id: str | None = None) -> tuple[RunSummary, ...]:
+    """Give the runs with their numbers, newest first.
+
+    Args:
+        context: the installation.
+        bulletin_id: only those of one bulletin.
+    """
+    async with context.database.read() as connection:
+        found = await runs.list_all(connection, bulletin_id=bulletin_id)
+        counts = await runs.counts(connection, [run.id for run in found])
+    return tuple(RunSummary(run, counts[run.id]) for run in found)
+
+
+async def show_run(context: Context, run_id: str) -> tuple[RunSummary, tuple[LedgerRow, ...]]:
+    """Give one run with every delivery of it.
+
+    Args:
+        context: the installation.
+        run_id: the run.
+
+    Raises:
+        NotFound: `run-unknown`.
+    """
+    async with context.database.read() as connection:
+        run = await runs.get(connection, run_id)
+        counts = await runs.counts(connection, [run_id])
+        return RunSummary(run, counts[run_id]), await deliveries.ledger(connection, run_id)
+
+
+async def show_history(context: Context, delivery_id: str) -> tuple[LedgerEvent, ...]:
+    """Give everything that happened to one delivery, oldest first.
+
+    Args:
+        context: the installation.
+        delivery_id: the delivery.
+    """
+    async with context.database.read() as connection:
+        return await deliveries.events(connection, delivery_id)
