@@ -1,0 +1,118 @@
+"""Where one paragraph ends and the next begins: evidence between two neighbouring rows."""
+
+import re
+
+from distributor.parse.chars import open_brackets, width
+from distributor.parse.facts import Fact, starts_closed
+from distributor.parse.layout import Layout
+
+_CERTAIN = 12.0
+_TOKEN = re.compile(r"[!-~±°μ·]+|.")
+
+
+def boundary(above: Fact, fact: Fact, layout: Layout) -> float:
+    """Evidence that a paragraph of running text begins with this row; negative when it goes on.
+
+    Args:
+        above: the row above.
+        fact: the row.
+        layout: statistics of the document.
+    """
+    if layout.known_paragraphs:
+        return -_CERTAIN if above.row.paragraph == fact.row.paragraph else _CERTAIN
+    if layout.spaced_ends:
+        return _CERTAIN / 2 if above.row.trailing else -_CERTAIN / 2 + _lexical(above, fact)
+    if not layout.wrapped:
+        return _CERTAIN / 2 + _lexical(above, fact) / 2
+    return _measured(above, fact, layout) + _lexical(above, fact) + _look(above, fact)
+
+
+def _measured(above: Fact, fact: Fact, layout: Layout) -> float:
+    """Room left on the line above, indentation, distance."""
+    score = -1.5
+    free = above.slack - _first_token(fact.row.text)
+    if free > 1:
+        score += min(5.0, 1.0 + free * 0.45)
+    if layout.indented:
+        score += _indentation(fact, layout)
+    if fact.gap >= 1:
+        score += 2.5
+    elif fact.gap >= 0.3:  # noqa: PLR2004  a third of a line is set on purpose
+        score += 1.5
+    return score
+
+
+def _first_token(text: str) -> float:
+    """Columns of the first word that would have had to fit on the line above, with the punctuation bound to it."""
+    match = _TOKEN.match(text)
+    end = match.end() if match else 0
+    while end < len(text) and starts_closed(text[end:]):
+        end += 1
+    return float(min(width(text[:end]), 24))
+
+
+def _indentation(fact: Fact, layout: Layout) -> float:
+    inset = fact.inset
+    if abs(inset - layout.indent) <= 1.5:  # noqa: PLR2004  less than one character
+        return 4.0
+    if inset > layout.indent:
+        return 2.5
+    return -2.5 if inset < 1.5 else 0.0  # noqa: PLR2004  less than one character
+
+
+def _lexical(above: Fact, fact: Fact) -> float:
+    """Punctuation and words on both sides."""
+    score = {"stop": 1.2, "mark": 0.8, "colon": 0.3, "comma": -3.0, "open": -1.5, "plain": -2.0}[above.end]
+    if starts_closed(fact.row.text):
+        score -= 6.0
+    elif fact.row.text[:1].islower():
+        score -= 2.0
+    if fact.opener and above.end in ("stop", "mark", "plain"):
+        score += 1.5
+    if fact.marker and above.end in ("stop", "colon"):
+        score += 3.0
+    if fact.field and above.end == "stop":
+        score += 1.0
+    if open_brackets(above.row.text[-40:]) and above.end != "stop":
+        score -= 0.5
+    return score
+
+
+def _look(above: Fact, fact: Fact) -> float:
+    """Change of size or weight between the two rows."""
+    return 4.0 if (above.larger, above.bolder) != (fact.larger, fact.bolder) else 0.0
+
+
+def title_break(above: Fact, fact: Fact, layout: Layout) -> float:
+    """Evidence that a title ends above this row; negative when this row is its next line."""
+    score = 2.5
+    if above.end == "open":
+        score -= 5.0
+    elif above.end == "comma":
+        score -= 3.5
+    if starts_closed(fact.row.text) or fact.row.text[:1] in "（(":
+        score -= 3.0
+    if fact.gap >= 1:
+        score += 4.0
+    if fact.marker and fact.marker.kind not in ("（1）", "（一）"):
+        score += 3.0
+    if fact.opener:
+        score += 3.0
+    return score + _title_layout(above, fact, layout)
+
+
+def _title_layout(above: Fact, fact: Fact, layout: Layout) -> float:
+    score = 0.0
+    if layout.known_paragraphs:
+        score += -4.0 if above.row.paragraph == fact.row.paragraph else 2.5
+    elif layout.spaced_ends and not above.row.trailing:
+        score -= 6.0
+    elif layout.wrapped and above.slack - _first_token(fact.row.text) <= 1:
+        score -= 1.5
+    if (above.larger or above.bolder) and (above.larger, above.bolder) == (fact.larger, fact.bolder):
+        score -= 2.0
+    elif fact.styled and (above.larger, above.bolder) != (fact.larger, fact.bolder):
+        score += 4.0
+    if layout.indented and above.inset > layout.indent + 2 and fact.inset > layout.indent + 2:
+        score -= 1.0
+    return score

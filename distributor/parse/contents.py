@@ -1,0 +1,113 @@
+"""The contents table (目录, 本期要目, 本期看点): where it stands and which titles it promises."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from distributor.parse.chars import squash
+from distributor.parse.markers import read_marker
+from distributor.parse.rows import Row
+from distributor.parse.words import CONTENTS_HEADS
+
+CONTENTS = "contents table"
+_HEAD = re.compile(rf"[【\[（(《〔]?(?:{CONTENTS_HEADS})[】\]）)》〕]?[:：]?")
+_PAGE = re.compile(r"(?:[.．…·•‥\s\t_-]{2,}|\t|[（(/]\s*)[（(]?(?:第|P|p)?\s*\d{1,3}\s*页?\s*[）)]?$")
+_LEADERS = re.compile(r"[.．…·‥]{3,}")
+_KEY = 6  # characters that identify the start of a title
+_JOINED = 3  # rows that one title can take
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the contents table.
+
+    Args:
+        text: its words without white space, marker, leaders and page number.
+        paged: whether a page number stands behind it.
+        line: 1-based line of the source.
+    """
+
+    text: str
+    paged: bool
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """A contents table: half-open range of rows, and its entries."""
+
+    start: int = 0
+    end: int = 0
+    entries: tuple[Entry, ...] = ()
+
+
+def find_contents(rows: Sequence[Row]) -> Contents:
+    """Find the contents table of a bulletin by its heading, by leaders and by titles that come again below."""
+    start = next((row.index for row in rows[: len(rows) // 2 + 1] if _HEAD.fullmatch(squash(row.text))), None)
+    if start is None:
+        return Contents()
+    places = _starts(rows)
+    entries: list[Entry] = []
+    index = start + 1
+    while index < len(rows):
+        taken = _entry_rows(rows, index, places)
+        if not taken:
+            break
+        entries.append(_entry(rows[index : index + taken]))
+        index += taken
+    return Contents(start, index, tuple(entries)) if entries else Contents()
+
+
+def _starts(rows: Sequence[Row]) -> dict[str, list[int]]:
+    places: dict[str, list[int]] = {}
+    for row in rows:
+        places.setdefault(bare_title(row.text)[:_KEY], []).append(row.index)
+    return places
+
+
+def _entry_rows(rows: Sequence[Row], index: int, places: dict[str, list[int]]) -> int:
+    """How many rows the entry at this position takes; 0 when the table has ended."""
+    whole = ""
+    for count in range(1, _JOINED + 1):
+        if index + count > len(rows):
+            return 0
+        whole += squash(rows[index + count - 1].text)
+        if _PAGE.search(rows[index + count - 1].text) or _LEADERS.search(whole):
+            return count
+        if _comes_again(rows, bare_title(whole), index + count, places):
+            return count
+    return 0
+
+
+def _comes_again(rows: Sequence[Row], wanted: str, after: int, places: dict[str, list[int]]) -> bool:
+    """Whether these words are a whole row, or several whole rows, further down."""
+    if len(wanted) < 2:  # noqa: PLR2004  a lone character proves nothing
+        return False
+    for place in _candidates(wanted, after, places):
+        whole = bare_title(rows[place].text)
+        step = place
+        while len(whole) < len(wanted) and step + 1 < len(rows) and step - place < _JOINED - 1:
+            step += 1
+            whole += squash(rows[step].text)
+        if whole.rstrip("】") == wanted.rstrip("】"):
+            return True
+    return False
+
+
+def _candidates(wanted: str, after: int, places: dict[str, list[int]]) -> list[int]:
+    found = places.get(wanted[:_KEY], [])
+    return [place for place in found if place >= after][:4]
+
+
+def _entry(rows: Sequence[Row]) -> Entry:
+    text = "".join(row.text if row is rows[-1] else squash(row.text) for row in rows)
+    without = _PAGE.sub("", text)
+    return Entry(bare_title(_LEADERS.sub("", without)), without != text, rows[0].number)
+
+
+def bare_title(text: str) -> str:
+    """A title for comparison: without marker, ornaments and white space."""
+    marker = read_marker(text)
+    if marker:
+        text = text[marker.length : len(text) - marker.tail]
+    return squash(text)

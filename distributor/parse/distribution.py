@@ -1,0 +1,133 @@
+"""Distribution lines: who receives the bulletin, in which role (GB/T 9704-2012 §7.4 for 主送 and 抄送)."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from distributor.parse.chars import PAIRS, squash
+from distributor.parse.words import GROUP_LABELS
+
+LABEL = "distribution label"
+SEPARATOR = "separator"
+
+_SPACED = "|".join(r"\s*".join(label) for label in GROUP_LABELS.split("|"))
+_LABEL = re.compile(rf"(?P<kind>{_SPACED})\s*[:：]\s*")
+_BARE_LABEL = re.compile(rf"(?P<kind>{_SPACED})\s*[:：]?")
+_NEXT_LABEL = re.compile(rf"(?:\s{{2,}}|(?<=[；;。])\s*|[\t\u3000]\s*)(?P<kind>{_SPACED})\s*[:：]\s*")
+_NOUN = (
+    "司局|部门|处室|单位|科室|领导同志|领导|负责同志|负责人|同志|人员|厅局|厅室|委办局|委办|机构|企业|专家|媒体|司|局|处|室|厅|委"
+)
+_SUFFIX = re.compile(rf"(?P<suffix>(?:等|及|和|、)?(?:相关|有关)(?:{_NOUN})(?:[、和及与](?:相关|有关|其他)?(?:{_NOUN}))*)$")
+_DIVISION = "省|自治区|直辖市|计划单列市|副省级城市|副省级市|省会城市|设区市|设区的市|地级市|市|州|盟|县|区|旗|地区|新疆生产建设兵团|自治州|自治县|镇|乡"
+_REGION = re.compile(rf"(?:.{{0,8}}各)?(?:{_DIVISION})(?:[（(][^（）()]*[）)])?(?:[及和与](?:各)?(?:{_DIVISION}))*")
+_TERMINAL = re.compile(r"[。．.;；,，、\s]+$")
+_NOT_NAMES = re.compile(r"\d+月\d+日|\d{4}年|[？！]|https?:|\d{5,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One group of the distribution before it is placed in the bulletin.
+
+    Args:
+        kind: label without spaces and colon.
+        entries: names as printed.
+        suffix: qualifier of the whole list.
+        removed: label, separators and end mark, as printed.
+    """
+
+    kind: str
+    entries: tuple[str, ...]
+    suffix: str | None
+    removed: str
+
+
+def starts_group(text: str) -> bool:
+    """Whether a line begins with a distribution label and what follows can be names."""
+    match = _LABEL.match(text)
+    return bool(match) and not _NOT_NAMES.search(text[match.end() :] if match else "")
+
+
+def is_bare_label(text: str) -> bool:
+    """Whether a line (or a table cell) is nothing but a distribution label."""
+    return bool(_BARE_LABEL.fullmatch(text))
+
+
+def read_groups(text: str) -> tuple[Group, ...]:
+    """Read the text of one or more groups, which begins with a label."""
+    first = _LABEL.match(text) or _BARE_LABEL.match(text)
+    if not first:
+        return ()
+    groups = []
+    kind, start, label = first["kind"], first.end(), first.group()
+    for match in _NEXT_LABEL.finditer(text, start):
+        groups.append(_group(kind, label, text[start : match.start()]))
+        kind, start, label = match["kind"], match.end(), match.group()
+    groups.append(_group(kind, label, text[start:]))
+    return tuple(groups)
+
+
+def _group(kind: str, label: str, rest: str) -> Group:
+    body = _TERMINAL.sub("", rest.strip())
+    names, suffix = _split_suffix(body)
+    entries = _merge_regions(split_names(names))
+    kept = "".join(entries) + (suffix or "")
+    removed = squash(label) + _difference(squash(rest), squash(kept))
+    return Group(squash(kind), entries, suffix, removed)
+
+
+def _split_suffix(text: str) -> tuple[str, str | None]:
+    """Take off the qualifier that belongs to the whole list, if a name stands before it."""
+    match = _SUFFIX.search(text)
+    if not match or not text[: match.start()].strip() or text[match.start() - 1] in "、，；,; ":
+        return text, None
+    suffix = match["suffix"]
+    if suffix[0] == "、":
+        return text, None
+    return text[: match.start()], suffix
+
+
+def split_names(text: str) -> list[str]:
+    """Split names at 、；，; and wide gaps, outside brackets and quotation marks."""
+    parts: list[str] = []
+    current: list[str] = []
+    waiting: list[str] = []
+    for char in text:
+        if waiting and char == waiting[-1]:
+            waiting.pop()
+        elif char in PAIRS:
+            waiting.append(PAIRS[char])
+        if not waiting and char in "、；，;,\t":
+            parts.append("".join(current).strip())
+            current = []
+        else:
+            current.append(char)
+    parts.append("".join(current).strip())
+    return [part for part in parts if part]
+
+
+def _merge_regions(parts: Sequence[str]) -> tuple[str, ...]:
+    """Put an enumeration of regions (各省、自治区、直辖市…) together again: it is one entry."""
+    merged: list[str] = []
+    pending = ""
+    for part in parts:
+        whole = f"{pending}、{part}" if pending else part
+        if _REGION.fullmatch(part):
+            pending = whole
+        else:
+            merged.append(whole)
+            pending = ""
+    if pending:
+        merged.append(pending)
+    return tuple(merged)
+
+
+def _difference(whole: str, kept: str) -> str:
+    """Characters of the whole that are not kept, in order; both run in the same order."""
+    position = 0
+    removed: list[str] = []
+    for char in whole:
+        if position < len(kept) and kept[position] == char:
+            position += 1
+        else:
+            removed.append(char)
+    return "".join(removed)

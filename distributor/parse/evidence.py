@@ -1,0 +1,167 @@
+"""Named evidence for what a row is: section heading, title, paragraph or attribution. Scores add up like log odds."""
+
+from collections.abc import Mapping, Sequence
+
+from distributor.parse.chars import width
+from distributor.parse.facts import Fact
+from distributor.parse.kinds import ATTRIBUTION, NOTE, PARAGRAPH, SECTION, TITLE, Kind
+from distributor.parse.layout import Layout
+from distributor.parse.roles import Role
+
+_NEVER = -60.0
+_SECTION_LENGTH = 15  # characters of most names of sections
+
+
+def starting_scores(facts: Sequence[Fact], position: int, layout: Layout, roles: Mapping[str, Role]) -> dict[Kind, float]:
+    """Scores of a row for each kind that can begin there."""
+    fact = facts[position]
+    below = facts[position + 1] if position + 1 < len(facts) else None
+    above = facts[position - 1] if position else None
+    scores = {
+        SECTION: _section(fact, below, layout) + _role(fact, "section", roles),
+        TITLE: _title(fact, above, below, layout) + _role(fact, "item", roles),
+        PARAGRAPH: _paragraph(fact, layout) + _role(fact, "list", roles),
+        ATTRIBUTION: 6.0 if fact.attribution else _NEVER,
+        NOTE: 2.0 if fact.note else -1.0,
+    }
+    if fact.attribution:
+        scores[SECTION] -= 8.0
+        scores[TITLE] -= 8.0
+        scores[PARAGRAPH] -= 4.0
+    return scores
+
+
+def _role(fact: Fact, wanted: str, roles: Mapping[str, Role]) -> float:
+    """A marker speaks for the role its kind has in this document, a missing one against roles that have a kind."""
+    marker = fact.marker
+    if marker and marker.kind in roles:
+        role = roles[marker.kind]
+        return role.weight if role.name == wanted else -role.weight
+    if wanted == "list":
+        return 0.0
+    marked = any(role.name == wanted and role.count > 1 for role in roles.values())
+    return -2.5 if marked else 0.0
+
+
+def _shape(fact: Fact) -> float:
+    """What speaks for any heading: looks, distance, words of the contents table."""
+    score = 0.0
+    if fact.promised:
+        score += 6.0
+    if fact.heading:
+        score += 5.0
+    if fact.larger or fact.bolder:
+        score += 3.0
+    elif fact.styled:
+        score -= 1.0
+    if fact.gap >= 1:
+        score += 1.5
+    if fact.opener:
+        score -= 3.5
+    if "。" in fact.core:
+        score -= 5.0
+    return score
+
+
+def _section(fact: Fact, below: Fact | None, layout: Layout) -> float:
+    length = len(fact.core)
+    score = _shape(fact) - 1.5
+    score += 0.5 if length <= _SECTION_LENGTH else -0.4 * (length - _SECTION_LENGTH)
+    if fact.section_word:
+        score += 1.5
+    if any(mark in fact.core for mark in "，：？！《"):
+        score -= 2.5
+    if fact.promised:
+        score += 1.5 if fact.promised_section else -3.0
+    if fact.heading == 1:
+        score += 1.0
+    if layout.wrapped and fact.slack < 4:  # noqa: PLR2004  two characters
+        score -= 3.0
+    if fact.row.centred or layout.wrapped and _is_centred(fact, layout):
+        score += 1.0
+    return score + (_heading_below(below, layout) if below else -4.0)
+
+
+def _heading_below(below: Fact, layout: Layout) -> float:
+    """A section heading stands above a title, not above running text."""
+    if below.opener or below.end == "stop" or below.attribution:
+        return -2.5
+    return -1.5 if layout.wrapped and below.slack < 2 else 0.5  # noqa: PLR2004  one character
+
+
+def _title(fact: Fact, above: Fact | None, below: Fact | None, layout: Layout) -> float:
+    length = len(fact.core)
+    score = _shape(fact) - 0.5
+    if length < 8:  # noqa: PLR2004  few titles are as short
+        score -= 0.4 * (8 - length)
+    if length > 40:  # noqa: PLR2004  few title lines are as long
+        score -= 0.05 * (length - 40)
+    if fact.promised:
+        score += -3.0 if fact.promised_section else 1.5
+    if above is None or above.attribution or above.end in ("stop", "mark"):
+        score += 1.0
+    if layout.wrapped:
+        score += 0.5 if fact.slack >= 4 else -0.5  # noqa: PLR2004  two characters
+        score += _title_inset(fact, layout)
+    if fact.field:
+        score -= 0.5
+    return score + (_text_below(below, layout) if below else -1.0)
+
+
+def _title_inset(fact: Fact, layout: Layout) -> float:
+    if fact.row.centred or _is_centred(fact, layout):
+        return 1.5
+    if not layout.indented:
+        return 0.0
+    return -1.0 if abs(fact.inset - layout.indent) <= 1.5 else 0.5  # noqa: PLR2004  less than one character
+
+
+def _is_centred(fact: Fact, layout: Layout) -> bool:
+    """Whether about the same room is left on both sides, and more than an indentation."""
+    least = max(layout.indent + 2, 5.0)
+    return fact.inset >= least and abs(fact.inset - fact.slack) <= max(4.0, 0.35 * fact.inset)
+
+
+def _text_below(below: Fact, layout: Layout) -> float:
+    """A title stands above running text."""
+    score = 0.0
+    if below.opener:
+        score += 2.0
+    if layout.indented and abs(below.inset - layout.indent) <= 1.5:  # noqa: PLR2004  less than one character
+        score += 1.0
+    if not layout.wrapped and width(below.row.text) > 90:  # noqa: PLR2004  longer than any heading
+        score += 1.5
+    return score
+
+
+def _paragraph(fact: Fact, layout: Layout) -> float:
+    score = 0.0
+    if fact.opener:
+        score += 1.5
+    if "。" in fact.core:
+        score += 2.0
+    if fact.heading:
+        score -= 4.0
+    if fact.larger or fact.bolder:
+        score -= 2.5
+    if fact.promised:
+        score -= 4.0
+    if fact.field:
+        score += 0.5
+    if layout.wrapped and fact.slack < 4:  # noqa: PLR2004  two characters
+        score += 0.5
+    if layout.indented and abs(fact.inset - layout.indent) <= 1.5:  # noqa: PLR2004  less than one character
+        score += 1.0
+    return score
+
+
+def closing_score(fact: Fact, kind: Kind, following: Kind | None) -> float:
+    """How well a node of this kind ends with this row, given what begins below."""
+    if kind in (SECTION, TITLE):
+        return {"stop": -5.0, "comma": -4.0, "colon": -3.0, "open": -4.0, "mark": -0.3, "plain": 0.5}[fact.end]
+    if kind is ATTRIBUTION:
+        return 0.0
+    ends = {"stop": 0.5, "mark": 0.3, "comma": -4.0, "colon": 0.0, "open": -3.0, "plain": -2.5}[fact.end]
+    if fact.end == "colon" and following is not PARAGRAPH:
+        ends -= 3.0
+    return ends

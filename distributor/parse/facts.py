@@ -1,0 +1,156 @@
+"""Facts about each row of the body that the structure finder weighs; computed once, none of them decides alone."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from distributor.parse.attribution import read_attribution
+from distributor.parse.chars import CLOSING, STOPS, ends_sentence, open_brackets, squash
+from distributor.parse.layout import Layout
+from distributor.parse.markers import Marker, drawn_marker, read_marker
+from distributor.parse.rows import Row
+from distributor.parse.words import DIGITS, NOTE_HEADS, SECTION_WORDS
+
+_DATE = rf"(?:[{DIGITS}]{{4}}年)?[{DIGITS}]{{1,2}}月(?:[{DIGITS}]{{1,2}}日?|底|初|中旬|上旬|下旬)?(?:[—至到、和及-]+(?:[{DIGITS}]{{1,2}}月)?[{DIGITS}]{{1,2}}日)?(?:上午|下午|晚|起)?"
+_OPENER = re.compile(
+    rf"(?:近日|日前|近期|近来|近年来|最近|今日|昨日|今年|去年|当前|目前|据悉|据了解|据统计|据[^，]{{2,24}}(?:统计|报道|介绍|消息)|{_DATE}|本周|上周|本月|上月|为[^，。]{{4,40}}|由[^，。]{{6,50}}"
+    rf"|按照[^，。]{{2,40}}|根据[^，。]{{2,40}}|在[^，。]{{3,40}}[下上中时际]|随着[^，。]{{2,40}}|此外|其中|同时|会议期间|对此|下一步|会上|会后)[，,]"
+)
+_NOTE = re.compile(rf"[【\[（(《〔]?\s*(?:{NOTE_HEADS})\s*(?:[】\]）)》〕]|[:：]|$)")
+_SECTION = re.compile(rf".*(?:{SECTION_WORDS})$")
+_FIELD = re.compile(r"[\u4e00-\u9fff]{2,6}[:：]")
+_ATTRIBUTION_ROWS = 3
+_HEADING_NAME = re.compile(r"(?i)^(?:heading|标题|title|副标题|subtitle)")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What is known of one row.
+
+    Args:
+        row: the row itself.
+        marker: marker at its start, printed or drawn by the file, or None.
+        core: text without the marker.
+        end: how the text ends: stop, comma, colon, mark (？！), open (a bracket waits), or plain.
+        slack: half-width columns free at its right; 0 where lines are not wrapped.
+        gap: additional empty lines above.
+        inset: indentation in half-width columns.
+        opener: begins as the first sentence of a report does.
+        note: begins as an editor's note does.
+        field: begins with a run-in label (时间：).
+        section_word: ends as names of sections do.
+        attribution: rows that an attribution beginning here takes, 0 when none does.
+        promised: rows of the title of the contents table that begins here, 0 when none does.
+        promised_section: the contents table shows it as a section.
+        larger, bolder, heading: how its look differs from the running text.
+        styled: the file tells looks at all.
+    """
+
+    row: Row
+    marker: Marker | None
+    core: str
+    end: str
+    slack: float
+    gap: float
+    inset: float
+    opener: bool
+    note: bool
+    field: bool
+    section_word: bool
+    attribution: int
+    promised: int
+    promised_section: bool
+    larger: bool
+    bolder: bool
+    heading: int
+    styled: bool
+
+
+def gather(rows: Sequence[Row], layout: Layout, promises: Mapping[int, tuple[int, bool]]) -> tuple[Fact, ...]:
+    """Collect the facts of all rows of the body.
+
+    Args:
+        rows: the rows of the body, in order.
+        layout: statistics of the document.
+        promises: position in `rows` -> (rows taken, whether a section) for titles of the contents table.
+    """
+    styled = layout.body.size is not None or any(row.style.bold for row in rows)
+    return tuple(
+        _fact(rows, position, layout, (promises.get(position, (0, False)), styled)) for position in range(len(rows))
+    )
+
+
+def _fact(rows: Sequence[Row], position: int, layout: Layout, known: tuple[tuple[int, bool], bool]) -> Fact:
+    row = rows[position]
+    (promised, promised_section), styled = known
+    marker = drawn_marker(row.marker) if row.marker else read_marker(row.text)
+    core = row.text[marker.length : len(row.text) - marker.tail] if marker else row.text
+    return Fact(
+        row=row,
+        marker=marker,
+        core=core,
+        end=ending(row.text),
+        slack=layout.slack(row) if layout.wrapped else 0.0,
+        gap=layout.gap(row),
+        inset=layout.inset(row),
+        opener=bool(_OPENER.match(core)),
+        note=bool(_NOTE.match(row.text)),
+        field=bool(_FIELD.match(core)),
+        section_word=bool(_SECTION.match(squash(core))),
+        attribution=_attribution_rows(rows, position),
+        promised=promised,
+        promised_section=promised_section,
+        larger=_is_larger(row, layout),
+        bolder=bool(row.style.bold) and not layout.body.bold,
+        heading=_heading_level(row),
+        styled=styled,
+    )
+
+
+def ending(text: str) -> str:
+    """How a row ends: stop, comma, colon, mark, open or plain."""
+    last = text[-1:]
+    if last in "，、,—":
+        return "comma"
+    if last in "：:":
+        return "colon"
+    if last and last in "（《“‘【(":
+        return "open"
+    if ends_sentence(text):
+        return "mark" if last in "？！?!" or text.rstrip("”’」）)》】\"")[-1:] in "？！?!" else "stop"
+    return "open" if open_brackets(text) else "plain"
+
+
+def _is_larger(row: Row, layout: Layout) -> bool:
+    return bool(row.style.size and layout.body.size and row.style.size > layout.body.size * 1.04)
+
+
+def _heading_level(row: Row) -> int:
+    """Outline level by style, 0 when the row is no heading by style."""
+    if row.style.outline:
+        return row.style.outline
+    if row.style.name and _HEADING_NAME.match(row.style.name):
+        digits = re.search(r"\d", row.style.name)
+        return int(digits.group()) if digits else 1
+    return 0
+
+
+def _attribution_rows(rows: Sequence[Row], position: int) -> int:
+    """How many rows an attribution that begins here takes: one, or up to three when its bracket closes later."""
+    text = rows[position].text
+    if read_attribution(text):
+        return 1
+    if not open_brackets(text) or text[0] not in "（([【〔":
+        return 0
+    for count in range(2, _ATTRIBUTION_ROWS + 1):
+        if position + count > len(rows) or any(mark in text for mark in STOPS[:2]) and "来源" not in text:
+            return 0
+        text += rows[position + count - 1].text
+        if not open_brackets(text):
+            return count if read_attribution(text) else 0
+    return 0
+
+
+def starts_closed(text: str) -> bool:
+    """Whether a row begins with punctuation that never begins a paragraph."""
+    return text[:1] in CLOSING and text[:1] not in "([{%％"

@@ -1,0 +1,153 @@
+"""The masthead (报头): name, number, date and publisher of a bulletin, any of which may be missing."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from distributor.model.bulletin import Masthead
+from distributor.parse.chars import ends_sentence, squash
+from distributor.parse.dates import find_date, find_issue, iso_date
+from distributor.parse.rows import Row
+from distributor.parse.words import BODY_ENDINGS, PUBLICATION_ENDINGS, SECRECY
+
+_REACH = 16  # rows from the top within which a masthead stands
+_LONGEST = 60  # characters of one of its lines
+_TITLE_ALONE = re.compile(r".{0,20}(?:简报|简讯|通讯|快报|通报|专报|要报|内参|情况反映|会刊|月报|周报|旬报|摘报)$")
+_TITLE = re.compile(rf".{{0,30}}(?:{PUBLICATION_ENDINGS})(?:[（(][^（）]*[）)])?$")
+_BODY = re.compile(rf".{{2,40}}(?:{BODY_ENDINGS})$")
+_MARKED = re.compile(rf"(?:密级[:：]?)?(?:{SECRECY})[★☆]?.{{0,8}}|内部(?:资料|参阅|参考|文件|刊物|发行|交流|使用)?.{{0,12}}|注意保存|妥善保管|免费交流|仅供.{{2,12}}|[（(]?内部.{2,12}[）)]?|(?:编号|准印证号?|[Nn][Oo])[:：.]?.{{1,20}}|签发[人:：].{{0,10}}|密级[:：].{{0,6}}")
+_LATIN = re.compile(r"[ -~’·–—&]+")
+_PUBLISHER_MARKS = re.compile(r"^(?:主办单位|主办|编印单位|编印|编发|编辑出版|编辑|主编|承办)[:：]|\s*(?:主办|编印|编发|主编|编辑|印发|编制|编)$")
+_YEAR_FIRST = re.compile(r"\d{4}年$")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What was read at the top: the masthead, how many rows it takes, and its parts that are no node.
+
+    Args:
+        masthead: the parts found.
+        rows: count of rows from the top.
+        line: source line of the title or the first row.
+        noise: (row, text, reason) of marks, subtitles and printed dates.
+    """
+
+    masthead: Masthead = Masthead()
+    rows: int = 0
+    noise: tuple[tuple[Row, str, str], ...] = ()
+
+
+def read_masthead(rows: Sequence[Row]) -> Head:
+    """Read the rows above the first content.
+
+    Args:
+        rows: rows from the top of the bulletin to the contents table, or to the end.
+    """
+    count = _extent(rows)
+    head = Head(rows=count)
+    for row in rows[:count]:
+        head = _take(head, row)
+    return _titled(head, rows[:count])
+
+
+def _extent(rows: Sequence[Row]) -> int:
+    """How many rows belong to the masthead: up to the last number, date or publisher near the top."""
+    last = 0
+    for position, row in enumerate(rows[:_REACH]):
+        plain = squash(row.text)
+        if len(plain) > _LONGEST or ends_sentence(plain) and not find_issue(plain):
+            break
+        if _is_masthead_line(plain, position, rows):
+            last = position + 1
+        elif last and position > last + 1:
+            break
+    if last == 0 and rows and _TITLE_ALONE.fullmatch(squash(rows[0].text)) and len(rows) > 1:
+        return 1
+    return last
+
+
+def _is_masthead_line(plain: str, position: int, rows: Sequence[Row]) -> bool:
+    issue = find_issue(plain)
+    if issue:
+        return len(plain) - len(issue.group()) <= _LONGEST // 2 and _only_metadata(plain[: issue.start()] + plain[issue.end() :])
+    date = find_date(plain)
+    if date:
+        return _only_metadata(plain[: date.start()] + plain[date.end() :])
+    if _MARKED.fullmatch(plain) or _PUBLISHER_MARKS.search(plain) and _BODY.fullmatch(_PUBLISHER_MARKS.sub("", plain)):
+        return True
+    return bool(_BODY.fullmatch(plain)) and any(_is_dated(rows, position + step) for step in (-1, 1))
+
+
+def _is_dated(rows: Sequence[Row], position: int) -> bool:
+    if not 0 <= position < min(len(rows), _REACH):
+        return False
+    plain = squash(rows[position].text)
+    return iso_date(plain) is not None and len(plain) < _LONGEST // 2 and not ends_sentence(plain)
+
+
+def _only_metadata(rest: str) -> bool:
+    """Whether what stands beside a number or a date can be a publisher, a name or nothing."""
+    rest = rest.strip("（）()，,·　 ")
+    if not rest or find_date(rest) or find_issue(rest):
+        return True
+    bare = _PUBLISHER_MARKS.sub("", rest)
+    return bare != rest or bool(_BODY.fullmatch(bare) or _TITLE.fullmatch(bare)) and not _YEAR_FIRST.search(bare)
+
+
+def _take(head: Head, row: Row) -> Head:
+    """Take number, date and publisher out of one row."""
+    plain = squash(row.text)
+    masthead, noise = head.masthead, list(head.noise)
+    if _MARKED.fullmatch(plain):
+        return replace(head, noise=(*noise, (row, row.text, "mark above the masthead")))
+    issue = find_issue(plain)
+    if issue and masthead.issue is None:
+        masthead = replace(masthead, issue=issue.group())
+        plain = plain[: issue.start()] + plain[issue.end() :]
+    elif issue and masthead.issue and "总" in issue.group() and "总" not in masthead.issue:
+        masthead = replace(masthead, issue=masthead.issue + issue.group())
+        plain = plain[: issue.start()] + plain[issue.end() :]
+    date = find_date(plain)
+    if date and masthead.date is None:
+        masthead = replace(masthead, date=iso_date(plain))
+        noise.append((row, plain[date.start() : date.end()], "date as printed"))
+        plain = plain[: date.start()] + plain[date.end() :]
+    changed = plain != squash(row.text)
+    rest, noise = _publisher(masthead, (row, plain, changed), noise)
+    return Head(rest, head.rows, tuple(noise))
+
+
+def _publisher(masthead: Masthead, found: tuple[Row, str, bool], noise: list[tuple[Row, str, str]]) -> tuple[Masthead, list[tuple[Row, str, str]]]:
+    """What is left of a row after number and date: a publisher, or a part of the title, or nothing."""
+    row, plain, changed = found
+    bare = _PUBLISHER_MARKS.sub("", plain)
+    titled = masthead.issue is not None or masthead.date is not None
+    is_body = bool(_BODY.fullmatch(bare)) and (titled or bare != plain)
+    if bare and masthead.publisher is None and (is_body or bare != plain or changed and titled and not _TITLE.fullmatch(plain)):
+        masthead = replace(masthead, publisher=bare)
+        removed = plain.replace(bare, "", 1)
+        return masthead, [*noise, (row, removed, "publisher label")] if removed else noise
+    if plain:
+        noise.append((row, plain, "masthead"))
+    return masthead, noise
+
+
+def _titled(head: Head, rows: Sequence[Row]) -> Head:
+    """Choose the title among the rows of the masthead that are neither number, date nor publisher."""
+    free = [entry for entry in head.noise if entry[2] == "masthead" and not _LATIN.fullmatch(entry[1])]
+    if not free:
+        return _named(head)
+    def rank(entry: tuple[Row, str, str]) -> tuple[bool, float, int]:
+        return (bool(_TITLE.fullmatch(entry[1])), entry[0].style.size or 0.0, -entry[0].index)
+    best = max(free, key=rank)
+    noise = [entry for entry in head.noise if entry is not best]
+    masthead = replace(head.masthead, title=best[1])
+    others = [entry for entry in free if entry is not best and _BODY.fullmatch(entry[1])]
+    if masthead.publisher is None and others:
+        masthead = replace(masthead, publisher=others[0][1])
+        noise = [entry for entry in noise if entry is not others[0]]
+    return Head(masthead, head.rows, tuple(noise))
+
+
+def _named(head: Head) -> Head:
+    return head

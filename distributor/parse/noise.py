@@ -1,0 +1,97 @@
+"""Rows that interrupt the text: page numbers, running heads, rules."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from distributor.parse.chars import squash
+from distributor.parse.rows import Row, renumbered
+
+PAGE_NUMBER = "page number"
+RUNNING_HEAD = "running head"
+RULE = "rule"
+
+_NUMBER = re.compile(
+    r"[-—–－─·•~～\s]*\d{1,4}[-—–－─·•~～\s]*"
+    r"|[-—–－\s]*第\s*[\d一二三四五六七八九十]{1,4}\s*页(?:\s*[,，/|／]?\s*共\s*[\d一二三四五六七八九十]{1,4}\s*页)?[-—–－\s]*"
+    r"|\d{1,4}\s*[/／]\s*\d{1,4}"
+    r"|[Pp](?:age|\.)\s*\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?"
+)
+_RULE = re.compile(r"[-—–－─━═=_＿*＊☆★~～.…·\s]{3,}")
+_DIGITS = re.compile(r"\d+")
+_HEAD_LENGTH = 40  # characters; a running head is a name, not a sentence
+_EDGE = 2  # rows from the edge of a page where a running head can stand
+
+
+def strip_noise(rows: Sequence[Row]) -> tuple[tuple[Row, ...], tuple[tuple[Row, str], ...]]:
+    """Take page numbers, running heads and rules out of the rows.
+
+    Returns:
+        the rows that are left, renumbered, and the removed ones with the reason.
+    """
+    reasons = {row.index: reason for row in rows if (reason := _by_shape(row))}
+    reasons |= _running_heads(rows, reasons)
+    kept = [
+        replace(row, page_start=row.page_start or _below_noise(row.index, reasons))
+        for row in rows
+        if row.index not in reasons
+    ]
+    return renumbered(kept), tuple((row, reasons[row.index]) for row in rows if row.index in reasons)
+
+
+def _by_shape(row: Row) -> str | None:
+    if row.marker:
+        return None
+    if _RULE.fullmatch(row.text):
+        return RULE
+    return PAGE_NUMBER if _NUMBER.fullmatch(row.text) else None
+
+
+def _below_noise(index: int, reasons: Mapping[int, str]) -> bool:
+    return reasons.get(index - 1) in (PAGE_NUMBER, RUNNING_HEAD)
+
+
+def _running_heads(rows: Sequence[Row], reasons: Mapping[int, str]) -> dict[int, str]:
+    """Rows that repeat at the edges of pages; the first one stays when it is the only trace of a title."""
+    edges = _page_edges(rows, reasons)
+    places: dict[str, list[int]] = defaultdict(list)
+    for row in rows:
+        if row.index not in reasons and len(row.text) <= _HEAD_LENGTH:
+            places[_DIGITS.sub("#", squash(row.text))].append(row.index)
+    found: dict[int, str] = {}
+    for indices in places.values():
+        at_edge = [index for index in indices if index in edges]
+        if len(at_edge) > 1 and len(at_edge) * 3 >= len(indices) * 2 or rows[indices[0]].boxed and len(indices) > 1:
+            found |= dict.fromkeys(_without_title(rows, indices, at_edge), RUNNING_HEAD)
+    return found
+
+
+def _without_title(rows: Sequence[Row], indices: Sequence[int], at_edge: Sequence[int]) -> list[int]:
+    """Spare the very first row of the file, unless the same words follow in the masthead."""
+    opening = indices[0]
+    if opening == 0 and not rows[0].boxed and not any(0 < index < _EDGE * 2 for index in indices if index not in at_edge):
+        return [index for index in at_edge if index != opening]
+    return list(at_edge)
+
+
+def _page_edges(rows: Sequence[Row], reasons: Mapping[int, str]) -> set[int]:
+    """Positions next to a page break: by page number of the file, by a printed page number, by a lone leading space."""
+    edges: set[int] = set()
+    hinted = _single_space_starts(rows)
+    for row in rows:
+        starts = row.page_start or row.index in hinted or reasons.get(row.index - 1) == PAGE_NUMBER
+        if starts:
+            edges.update({row.index, row.index - 1})
+        if reasons.get(row.index) == PAGE_NUMBER:
+            edges.update({row.index - 1, row.index + 1})
+    edges.add(len(rows) - 1)
+    return edges
+
+
+def _single_space_starts(rows: Sequence[Row]) -> set[int]:
+    """Rows that begin with exactly one space, where that is rare: the first rows of pages."""
+    leads = Counter(row.leading for row in rows)
+    if leads[1] * 8 > len(rows):
+        return set()
+    return {row.index for row in rows if row.leading == 1}

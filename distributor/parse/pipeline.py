@@ -1,0 +1,102 @@
+"""The way from positioned lines to a bulletin: noise out, zones found, body read as a whole, parts put together."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from distributor.errors import FileRefused
+from distributor.model.bulletin import Bulletin, Noise, ParsedBulletin
+from distributor.model.lines import Source
+from distributor.parse.assemble import Body, assemble
+from distributor.parse.contents import CONTENTS, Contents, bare_title, find_contents
+from distributor.parse.facts import gather
+from distributor.parse.given import Given
+from distributor.parse.layout import Layout, measure
+from distributor.parse.masthead import Head, read_masthead
+from distributor.parse.nodes import cut
+from distributor.parse.noise import strip_noise
+from distributor.parse.rows import Row, read_rows, renumbered
+from distributor.parse.structure import find_structure
+from distributor.parse.tail import Tail, find_head_groups, find_tail, read_tail
+
+_HEAD_REACH = 30  # rows from the top within which a distribution can stand at the head
+
+
+@dataclass(frozen=True, slots=True)
+class _Zones:
+    """The zones of the bulletin and the rows of its body."""
+
+    layout: Layout
+    head: Head
+    contents: Contents
+    head_groups: Tail
+    tail: Tail
+    body: tuple[Row, ...]
+    noise: tuple[Noise, ...]
+
+
+def parse(source: Source, given: Given | None = None) -> ParsedBulletin:
+    """Read the lines of a bulletin into its structure, with findings for the editor.
+
+    Args:
+        source: the lines of the file.
+        given: metadata for what the masthead lacks.
+
+    Raises:
+        FileRefused: `empty-text` when there is no text, `no-items` when it holds no item.
+    """
+    rows = read_rows(source)
+    if not rows:
+        raise FileRefused("empty-text")
+    zones = _zones(rows)
+    body = _read_body(zones)
+    if not any(section.items for section in body.sections):
+        raise FileRefused("no-items")
+    masthead = zones.head.masthead
+    bulletin = Bulletin(masthead, body.sections, zones.head_groups.groups + zones.tail.groups, body.preamble)
+    return ParsedBulletin(bulletin, tuple(sorted(zones.noise + body.noise, key=lambda entry: entry.line)))
+
+
+def _zones(rows: Sequence[Row]) -> _Zones:
+    kept, stripped = strip_noise(rows)
+    noise = [Noise(row.text, reason, row.number) for row, reason in stripped]
+    layout = measure(kept)
+    start, end = find_head_groups(kept, layout, min(_HEAD_REACH, len(kept) // 3))
+    head_groups = read_tail(kept[start:end])
+    kept = renumbered((*kept[:start], *kept[end:]))
+    tail_start = find_tail(kept)
+    tail = read_tail(kept[tail_start:])
+    main = kept[:tail_start]
+    contents = find_contents(main)
+    head = read_masthead(main[: contents.start] if contents.entries else main)
+    noise += [Noise(row.text, CONTENTS, row.number) for row in main[contents.start : contents.end]]
+    for part in (head.noise, head_groups.noise, tail.noise):
+        noise += [Noise(text, reason, row.number) for row, text, reason in part if text]
+    body = (*main[head.rows : contents.start], *main[contents.end :]) if contents.entries else main[head.rows :]
+    return _Zones(layout, head, contents, head_groups, tail, renumbered(body), tuple(noise))
+
+
+def _read_body(zones: _Zones) -> Body:
+    facts = gather(zones.body, zones.layout, _promises(zones.body, zones.contents))
+    reading = find_structure(facts, zones.layout)
+    return assemble(cut(facts, reading.kinds, reading.confidence))
+
+
+def _promises(rows: Sequence[Row], contents: Contents) -> Mapping[int, tuple[int, bool]]:
+    """Where titles of the contents table begin in the body, how many rows they take, and whether they are sections."""
+    wanted = {entry.text: entry for entry in contents.entries}
+    if not wanted:
+        return {}
+    starts = {text[:4] for text in wanted}
+    sections_unpaged = sum(entry.paged for entry in contents.entries) * 2 > len(contents.entries)
+    found: dict[int, tuple[int, bool]] = {}
+    for position, row in enumerate(rows):
+        whole = bare_title(row.text)
+        if whole[:4] not in starts:
+            continue
+        for count in range(1, 5):
+            if whole in wanted:
+                found[position] = (count, sections_unpaged and not wanted[whole].paged)
+            if position + count >= len(rows):
+                break
+            whole += rows[position + count].squashed
+    return found

@@ -1,0 +1,160 @@
+"""The structure finder: the best reading of all rows together (Viterbi), and how sure it is of each heading."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from distributor.parse.boundaries import boundary, title_break
+from distributor.parse.evidence import closing_score, starting_scores
+from distributor.parse.facts import Fact
+from distributor.parse.kinds import ATTRIBUTION, FOLLOWS, MORE, NODE, OPENS, SECTION, TITLE, Kind
+from distributor.parse.layout import Layout
+from distributor.parse.roles import find_roles
+
+_NEVER = -1e9
+_SCALE = 2.0  # margin that makes a decision fairly sure
+_KINDS = tuple(Kind)
+_ENDS = (Kind.SECTION, Kind.TITLE, Kind.PARAGRAPH, Kind.ATTRIBUTION)
+
+Scores = dict[Kind, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One reading of the body.
+
+    Args:
+        kinds: the kind of each row.
+        confidence: for each row how sure it is that it begins, or does not begin, a heading (0 to 1).
+    """
+
+    kinds: tuple[Kind, ...]
+    confidence: tuple[float, ...]
+
+
+def find_structure(facts: Sequence[Fact], layout: Layout) -> Reading:
+    """Read all rows in the way that the evidence supports best.
+
+    Args:
+        facts: what is known of each row of the body.
+        layout: statistics of the document.
+    """
+    if not facts:
+        return Reading((), ())
+    steps = _steps(facts, layout)
+    forward, back = _forward(facts, steps)
+    return Reading(_best_path(forward, back), _confidence(facts, steps, forward))
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """Scores for passing from one row to the next: for new nodes and for going on with the node above."""
+
+    starts: Scores
+    more: Scores
+
+
+def _steps(facts: Sequence[Fact], layout: Layout) -> list[_Step]:
+    roles = find_roles(facts)
+    covered = _attribution_rows(facts)
+    steps = []
+    for position, fact in enumerate(facts):
+        starts = starting_scores(facts, position, layout, roles)
+        more = _going_on(facts[position - 1], fact, layout) if position else dict.fromkeys(MORE, _NEVER)
+        inside = position in covered
+        more[ATTRIBUTION] = 30.0 if inside else _NEVER
+        steps.append(_Step(starts, more))
+    return steps
+
+
+def _going_on(above: Fact, fact: Fact, layout: Layout) -> Scores:
+    new = boundary(above, fact, layout)
+    looks = 3.0 if fact.heading else 0.0
+    return {
+        TITLE: -title_break(above, fact, layout),
+        Kind.PARAGRAPH: -new - looks,
+        Kind.NOTE: -new - looks,
+    }
+
+
+def _attribution_rows(facts: Sequence[Fact]) -> set[int]:
+    """Positions of the second and further rows of attributions."""
+    return {position + step for position, fact in enumerate(facts) for step in range(1, fact.attribution)}
+
+
+def _forward(facts: Sequence[Fact], steps: Sequence[_Step]) -> tuple[list[Scores], list[dict[Kind, Kind]]]:
+    """Best score of each kind at each row, and the kind above that gave it."""
+    forward: list[Scores] = [{kind: OPENS.get(kind, _NEVER) + steps[0].starts.get(kind, 0.0) for kind in _KINDS}]
+    back: list[dict[Kind, Kind]] = [{}]
+    for position in range(1, len(facts)):
+        scores, origin = _advance(facts[position - 1], forward[-1], steps[position])
+        forward.append(scores)
+        back.append(origin)
+    last = facts[-1]
+    forward[-1] = {kind: score + _finish(last, kind) for kind, score in forward[-1].items()}
+    return forward, back
+
+
+def _advance(above: Fact, before: Scores, step: _Step) -> tuple[Scores, dict[Kind, Kind]]:
+    scores: Scores = dict.fromkeys(_KINDS, _NEVER * 2)
+    origin: dict[Kind, Kind] = {}
+    for kind, score in before.items():
+        if score <= _NEVER / 2:
+            continue
+        for new, gain in _moves(above, kind, step):
+            if score + gain > scores[new]:
+                scores[new], origin[new] = score + gain, kind
+    return scores, origin
+
+
+def _moves(above: Fact, kind: Kind, step: _Step) -> list[tuple[Kind, float]]:
+    """All ways on from a row of this kind, with their scores."""
+    node = NODE[kind]
+    moves = [
+        (new, gain + step.starts[new] + closing_score(above, node, new))
+        for (old, new), gain in FOLLOWS.items()
+        if old is node
+    ]
+    if node in MORE:
+        repeat = -1.5 if kind is Kind.TITLE_MORE else 0.0
+        moves.append((MORE[node], step.more[node] + repeat))
+    return moves
+
+
+def _finish(fact: Fact, kind: Kind) -> float:
+    return closing_score(fact, NODE[kind], None) + (-6.0 if NODE[kind] is SECTION else -2.0 if NODE[kind] is TITLE else 0.0)
+
+
+def _best_path(forward: Sequence[Scores], back: Sequence[dict[Kind, Kind]]) -> tuple[Kind, ...]:
+    kind = max(_KINDS, key=lambda candidate: forward[-1][candidate])
+    path = [kind]
+    for position in range(len(forward) - 1, 0, -1):
+        kind = back[position].get(kind, kind)
+        path.append(kind)
+    return tuple(reversed(path))
+
+
+def _confidence(facts: Sequence[Fact], steps: Sequence[_Step], forward: Sequence[Scores]) -> tuple[float, ...]:
+    """Compare the best reading in which a row begins a heading with the best one in which it does not."""
+    sure: list[float] = [0.0] * len(facts)
+    onward: Scores = dict.fromkeys(_KINDS, 0.0)
+    for position in range(len(facts) - 1, -1, -1):
+        whole = {kind: forward[position][kind] + onward[kind] for kind in _KINDS}
+        heads = max(whole[SECTION], whole[TITLE])
+        others = max(score for kind, score in whole.items() if kind not in (SECTION, TITLE))
+        sure[position] = 1.0 / (1.0 + math.exp(-min(40.0, abs(heads - others)) / _SCALE))
+        if position:
+            onward = _retreat(facts[position - 1], onward, steps[position], last=position == len(facts) - 1, fact=facts[position])
+    return tuple(sure)
+
+
+def _retreat(above: Fact, onward: Scores, step: _Step, *, last: bool, fact: Fact) -> Scores:
+    """Best score from a row to the end, for each kind it can have."""
+    scores: Scores = {}
+    for kind in _KINDS:
+        best = _NEVER
+        for new, gain in _moves(above, kind, step):
+            end = _finish(fact, new) if last else 0.0
+            best = max(best, gain + onward[new] + end)
+        scores[kind] = best
+    return scores
