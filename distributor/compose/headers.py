@@ -1,0 +1,233 @@
+"""Header lines: the one function that makes every value of every header, and the check of the finished bytes."""
+
+import re
+from dataclasses import dataclass
+from email.header import Header
+
+import idna
+
+from distributor.errors import AddressRefused, Refused
+from distributor.text import remove_unseen
+
+# RFC 5322 §2.1.1: no line over 998, wished for 78; RFC 2047 §2: a line with an encoded-word has at most 76
+_WIDTH = 75
+_HARD_LIMIT = 998
+_LITERAL = re.compile(r"[\x20-\x7e]*")
+_TEXT = re.compile(r"[!-~]+( [!-~]+)*")
+_ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+( [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+_URI = re.compile(r"(https://|mailto:)[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+;=%]+")
+_FIELD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
+_CONTROLS = bytes(code for code in [*range(32), 127] if code != ord("\t"))
+_LIST_ID = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words for people (Subject); over-long ones are cut.
+
+    Args:
+        words: any text.
+        limit: most characters that remain.
+    """
+
+    words: str
+    limit: int = 180
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """One address with its display name (From, To, Reply-To)."""
+
+    address: str
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Uris:
+    """https and mailto URIs in angle brackets (List-…); folded only at the commas between them (RFC 2369)."""
+
+    uris: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListId:
+    """Name and identifier of a list (RFC 2919)."""
+
+    name: str
+    identifier: str
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A value the program makes itself, in printable ASCII; written as it is, never folded."""
+
+    value: str
+
+
+Value = Text | Mailbox | Uris | ListId | Literal
+
+
+def header(name: str, value: Value) -> bytes:
+    """Make one header line, the only way a header comes into a message.
+
+    Control, invisible and bidirectional characters are taken out of words, line breaks become blanks, and `=?` is
+    broken up, so that no decoder finds an encoded-word inside (RFC 2047) and no line can be slipped in.
+
+    Args:
+        name: field name.
+        value: what it says; the class tells how it is written.
+
+    Returns:
+        The line with its CRLF, folded.
+
+    Raises:
+        AddressRefused: `address-unusable` for a mailbox that is none.
+        Refused: `header-unsafe` for a URI, identifier or literal that may not stand in a header.
+    """
+    if not _FIELD_NAME.fullmatch(name):
+        raise Refused("header-unsafe", header=ascii(name))
+    line = f"{name}: {_written(name, value)}\r\n".encode()
+    check_head(line, allow_utf8=isinstance(value, Mailbox))
+    return line
+
+
+def link(uri: str) -> str:
+    """Give an https or mailto URI back if it may stand in a header and behind a link.
+
+    Raises:
+        Refused: `header-unsafe` for any other scheme, a blank, a quote or a character outside ASCII.
+    """
+    return _checked("link", _URI, uri)
+
+
+def clean(words: str) -> str:
+    """Make words safe for a header: one line, nothing unseen, single blanks, no beginning of an encoded-word."""
+    spaced = re.sub(r"[\t\n\x0b\x0c\r\x1c-\x1f\x85\u2028\u2029]+", " ", words)
+    seen, _ = remove_unseen(spaced)
+    # the full-width mark looks the same and means nothing to a decoder
+    return re.sub(" +", " ", seen).strip().replace("=?", "=？")
+
+
+def cut(words: str, limit: int) -> str:
+    """Cut words to a number of characters, at a mark or blank near the end if there is one, and say so by `…`."""
+    if len(words) <= limit:
+        return words
+    kept = words[: limit - 1]
+    stops = [kept.rfind(stop) for stop in "，；、。：, ;"]
+    stop = max(stops)
+    return (kept[:stop] if stop > limit * 2 // 3 else kept).rstrip() + "…"
+
+
+def check_head(head: bytes, *, allow_utf8: bool = False) -> None:
+    """Check header lines as they will be sent: RFC 5322 lines, ASCII alone, each header once.
+
+    Args:
+        head: lines with CRLF, without the empty line.
+        allow_utf8: whether a mailbox outside ASCII may stand there (SMTPUTF8).
+
+    Raises:
+        Refused: `message-unsafe` for a bare CR or LF, a line over 998 bytes, a control character, an 8-bit
+            character, an empty line or a header that stands there twice.
+    """
+    lines = head.split(b"\r\n")
+    unsafe = lines.pop() != b"" or not all(lines) or any(map(_unsafe_line, lines))
+    names = [line.partition(b":")[0].lower() for line in lines if line[:1] not in b" \t"]
+    single = [name for name in names if name != b"dkim-signature"]
+    if unsafe or len(set(single)) != len(single) or not (allow_utf8 or head.isascii()):
+        raise Refused("message-unsafe", part="header")
+
+
+def check_message(message: bytes, *, allow_utf8: bool = False) -> None:
+    """Check finished bytes before they are sent: header as in `check_head`, body of ASCII lines.
+
+    Args:
+        message: the whole message.
+        allow_utf8: whether a mailbox outside ASCII may stand in a header (SMTPUTF8).
+
+    Raises:
+        Refused: `message-unsafe`, naming the part.
+    """
+    head, empty_line, body = message.partition(b"\r\n\r\n")
+    check_head(head + b"\r\n", allow_utf8=allow_utf8)
+    if not empty_line or not body.isascii() or any(map(_unsafe_line, body.split(b"\r\n"))):
+        raise Refused("message-unsafe", part="body")
+
+
+def _unsafe_line(line: bytes) -> bool:
+    return len(line) > _HARD_LIMIT or len(line.translate(None, _CONTROLS)) != len(line)
+
+
+def _written(name: str, value: Value) -> str:
+    match value:
+        case Text(words, limit):
+            return _unstructured(name, cut(clean(words), limit))
+        case Mailbox():
+            return _mailbox(name, value)
+        case Uris(uris):
+            return ",\r\n ".join(f"<{_checked(name, _URI, uri)}>" for uri in uris)
+        case ListId():
+            return _list_id(name, value)
+        case Literal(literal):
+            return _checked(name, _LITERAL, literal)
+
+
+def _unstructured(name: str, words: str) -> str:
+    if len(name) + 2 + len(words) <= _WIDTH and _TEXT.fullmatch(words):
+        return words
+    return _encoded(name, words)
+
+
+def _encoded(name: str, words: str) -> str:
+    return Header(words, "utf-8", header_name=name, maxlinelen=_WIDTH).encode(linesep="\r\n")
+
+
+def _phrase(name: str, words: str) -> str:
+    if len(words) > _WIDTH or not words.isascii():
+        return _encoded(name, words)
+    if _ATOMS.fullmatch(words):
+        return words
+    escaped = words.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _mailbox(name: str, mailbox: Mailbox) -> str:
+    address = addr_spec(mailbox.address)
+    words = cut(clean(mailbox.name or ""), 100)
+    if not words:
+        return address
+    phrase = _phrase(name, words)
+    last = phrase.rpartition("\r\n")[2]
+    gap = "\r\n " if len(last) + len(address) + 3 > _WIDTH else " "
+    return f"{phrase}{gap}<{address}>"
+
+
+def addr_spec(address: str) -> str:
+    """Write an address as it stands in a header: the domain as A-labels (RFC 5891), the local part as it is.
+
+    Raises:
+        AddressRefused: `address-unusable` for anything but local@domain without blanks, brackets and quotes.
+    """
+    local, at, domain = address.rpartition("@")
+    if not at or re.search(r'[\s<>()\[\]\\,;:"@]', local):
+        raise AddressRefused("address-unusable", address=address)
+    if not local or len(local.encode()) > 64 or clean(local) != local:  # noqa: PLR2004  RFC 5321 §4.5.3.1.1
+        raise AddressRefused("address-unusable", address=address)
+    try:
+        ascii_domain = domain if domain.isascii() else idna.encode(domain, uts46=True).decode()
+    except (idna.IDNAError, UnicodeError) as error:
+        raise AddressRefused("address-unusable", address=address) from error
+    if not re.fullmatch(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", ascii_domain):
+        raise AddressRefused("address-unusable", address=address)
+    return f"{local}@{ascii_domain}"
+
+
+def _list_id(name: str, value: ListId) -> str:
+    identifier = _checked(name, _LIST_ID, value.identifier)
+    phrase = _phrase(name, cut(clean(value.name), 60))
+    return f"{phrase}\r\n <{identifier}>" if phrase else f"<{identifier}>"
+
+
+def _checked(name: str, allowed: re.Pattern[str], value: str) -> str:
+    if not allowed.fullmatch(value):
+        raise Refused("header-unsafe", header=name)
+    return value
