@@ -10,13 +10,14 @@ _CERTAIN = 12.0
 _TOKEN = re.compile(r"[!-~±°μ·]+|.")
 
 
-def boundary(above: Fact, fact: Fact, layout: Layout) -> float:
+def boundary(above: Fact, fact: Fact, layout: Layout, *, first: bool = False) -> float:
     """Evidence that a paragraph of running text begins with this row; negative when it goes on.
 
     Args:
         above: the row above.
         fact: the row.
         layout: statistics of the document.
+        first: the row above is the first one of its paragraph.
     """
     if layout.known_paragraphs:
         return -_CERTAIN if above.row.paragraph == fact.row.paragraph else _CERTAIN
@@ -24,13 +25,14 @@ def boundary(above: Fact, fact: Fact, layout: Layout) -> float:
         return _CERTAIN / 2 if above.row.trailing else -_CERTAIN / 2 + _lexical(above, fact)
     if not layout.wrapped:
         return _CERTAIN / 2 + _lexical(above, fact) / 2
-    return _measured(above, fact, layout) + _lexical(above, fact) + _look(above, fact)
+    room = above.slack - (layout.hidden if first else 0.0)
+    return _measured(room, fact, layout) + _lexical(above, fact) + _look(above, fact)
 
 
-def _measured(above: Fact, fact: Fact, layout: Layout) -> float:
+def _measured(room: float, fact: Fact, layout: Layout) -> float:
     """Room left on the line above, indentation, distance."""
     score = -1.5
-    free = above.slack - _first_token(fact.row.text)
+    free = room - _first_token(fact.row.text)
     if free > 1:
         score += min(5.0, 1.0 + free * 0.45)
     if layout.indented:
@@ -116,3 +118,15 @@ def _title_layout(above: Fact, fact: Fact, layout: Layout) -> float:
     if layout.indented and above.inset > layout.indent + 2 and fact.inset > layout.indent + 2:
         score -= 1.0
     return score
+
+
+def heading_end(above: Fact, fact: Fact, layout: Layout) -> float:
+    """Evidence that a heading ends above this row: where lines are wrapped, a full line rarely ends a heading."""
+    if layout.known_paragraphs or layout.spaced_ends or not layout.wrapped:
+        return 0.0
+    if above.slack - _first_token(fact.row.text) > 1:
+        return 0.0
+    score = -4.0 + (2.0 if fact.opener else 0.0) + (2.5 if fact.gap >= 1 else 0.0) + _look(above, fact)
+    if layout.indented and abs(fact.inset - layout.indent) <= 1.5:  # noqa: PLR2004  less than one character
+        score += 3.0
+    return min(0.0, score)

@@ -15,6 +15,8 @@ _SPACE = re.compile(r"\s+")
 _HAN_GAP = re.compile(rf"(?<=[{HAN}])[ \u3000]+(?=[{HAN}])")
 _WIDE_GAP = re.compile(rf"(?<=[{HAN}，。、；：？！）】》”（【《“])[ \u3000]+(?=[{HAN}，。、；：？！）】》”（【《“])")
 _LONE = re.compile(rf"(?:^|(?<=\s))[{HAN}](?=\s|$)")
+_BORDER = re.compile(rf"(?<=[{HAN}]) ?(?=[0-9A-Za-z±])|(?<=[0-9A-Za-z%]) ?(?=[{HAN}])")
+_BORDER_SPACE = re.compile(rf"(?<=[{HAN}]) (?=[0-9A-Za-z±])|(?<=[0-9A-Za-z%]) (?=[{HAN}])")
 _LATIN = re.compile(r"[!-~±°μΩ·’”]")
 _URL_TAIL = re.compile(r"(?:https?:|www\.|[\w.-]+@|://)[!-~]*$")
 
@@ -32,6 +34,14 @@ def char_width(char: str) -> int:
 def width(text: str) -> int:
     """Columns that a text takes, full-width characters counting as two."""
     return sum(map(char_width, text))
+
+
+def printed_width(text: str) -> float:
+    """Columns that a printed line takes: typesetting puts a quarter of a character between Chinese and western text.
+
+    Whether an extractor writes that quarter as a space or not, the width is the same.
+    """
+    return width(text) - len(_BORDER_SPACE.findall(text)) + len(_BORDER.findall(text)) / 2
 
 
 def squash(text: str) -> str:

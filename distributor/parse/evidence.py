@@ -152,7 +152,14 @@ def _paragraph(fact: Fact, layout: Layout) -> float:
         score += 0.5
     if layout.indented and abs(fact.inset - layout.indent) <= 1.5:  # noqa: PLR2004  less than one character
         score += 1.0
-    return score
+    return score + (_hidden_indent(fact, layout) if layout.hidden else 0.0)
+
+
+def _hidden_indent(fact: Fact, layout: Layout) -> float:
+    """Where the indentation is lost, a first line cannot be quite full, and it often lacks just the indentation."""
+    if fact.slack < layout.hidden / 2:
+        return -4.0
+    return 1.5 if abs(fact.slack - layout.hidden) < 1 else 0.0
 
 
 def closing_score(fact: Fact, kind: Kind, following: Kind | None) -> float:

@@ -23,6 +23,7 @@ class Layout:
         known_paragraphs: the file tells its paragraphs.
         indent: usual indentation of the first line of a paragraph, 0 where there is none.
         indented: first lines of paragraphs are indented and the text shows it.
+        hidden: columns by which first lines are shorter because their indentation is lost, else 0.
         usual_gap: count of empty lines between neighbouring rows that means nothing.
         hollow_blanks: lines of one space are the real empty lines.
         body: look of the running text.
@@ -34,6 +35,7 @@ class Layout:
     known_paragraphs: bool
     indent: float
     indented: bool
+    hidden: float
     usual_gap: int
     hollow_blanks: bool
     body: Style
@@ -72,6 +74,7 @@ def measure(rows: Sequence[Row]) -> Layout:
         known_paragraphs=_knows_paragraphs(rows),
         indent=0.0,
         indented=False,
+        hidden=0.0,
         usual_gap=_usual_gap(rows),
         hollow_blanks=spaced and hollow,
         body=_body_style(rows),
@@ -79,7 +82,8 @@ def measure(rows: Sequence[Row]) -> Layout:
     wrapped = not draft.known_paragraphs and _is_wrapped(rows, draft)
     draft = replace(draft, wrapped=wrapped)
     indent = _usual_indent(rows, draft)
-    return replace(draft, indent=indent, indented=indent > 0)
+    hidden = _hidden_indent(rows, draft) if wrapped and not indent else 0.0
+    return replace(draft, indent=indent, indented=indent > 0, hidden=hidden)
 
 
 def _knows_paragraphs(rows: Sequence[Row]) -> bool:
@@ -175,3 +179,19 @@ def _usual_indent(rows: Sequence[Row], layout: Layout) -> float:
         return 0.0
     inset = max(small, key=lambda key: (small[key], -key))
     return float(inset) if sum(small.values()) * 12 >= len(long) else 0.0
+
+
+def _hidden_indent(rows: Sequence[Row], layout: Layout) -> float:
+    """Columns by which rows after finished paragraphs stay short, when no indentation is left in the text.
+
+    The first line of a paragraph loses its two characters of indentation on the left and shows them as room on the right.
+    """
+    short = 6.0
+    slacks = [
+        layout.slack(row)
+        for above, row in zip(rows, rows[1:], strict=False)
+        if layout.slack(above) > short and ends_sentence(above.text) and not row.page_start
+    ]
+    near = Counter(round(slack) for slack in slacks if -1 <= slack <= short)  # noqa: PLR2004  full or nearly full rows
+    full = near[-1] + near[0] + near[1]
+    return 4.0 if near[4] > 1 and near[4] > 2 * full else 0.0

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from distributor.model.lines import Align, Line, Source, Style
-from distributor.parse.chars import squash, unstretched, width
+from distributor.parse.chars import printed_width, squash, unstretched, width
 
 _NO_STYLE = Style()
 _POINTS = 10.5  # a size for lines that do not tell theirs: 五号, the usual body size
@@ -106,7 +106,7 @@ def _edges(line: Line) -> tuple[float, float]:
     if line.box is None:
         body = line.text.rstrip()
         indent = width(body[: len(body) - len(body.lstrip())])
-        return float(indent), float(indent + width(unstretched(body.strip())))
+        return float(indent), indent + printed_width(unstretched(body.strip()))
     column = _size(line) / 2
     return line.box.left / column, line.box.right / column
 

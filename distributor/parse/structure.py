@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from distributor.parse.boundaries import boundary, title_break
+from distributor.parse.boundaries import boundary, heading_end, title_break
 from distributor.parse.evidence import closing_score, starting_scores
 from distributor.parse.facts import Fact
 from distributor.parse.kinds import ATTRIBUTION, FOLLOWS, MORE, NODE, OPENS, SECTION, TITLE, Kind
@@ -48,10 +48,11 @@ def find_structure(facts: Sequence[Fact], layout: Layout) -> Reading:
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """Scores for passing from one row to the next: for new nodes and for going on with the node above."""
+    """Scores for passing from one row to the next: for new nodes, and for going on from each kind of row above."""
 
     starts: Scores
     more: Scores
+    after_heading: float
 
 
 def _steps(facts: Sequence[Fact], layout: Layout) -> list[_Step]:
@@ -60,20 +61,26 @@ def _steps(facts: Sequence[Fact], layout: Layout) -> list[_Step]:
     steps = []
     for position, fact in enumerate(facts):
         starts = starting_scores(facts, position, layout, roles)
-        more = _going_on(facts[position - 1], fact, layout) if position else dict.fromkeys(MORE, _NEVER)
+        more = _going_on(facts[position - 1], fact, layout) if position else dict.fromkeys(_KINDS, _NEVER)
         inside = position in covered
-        more[ATTRIBUTION] = 30.0 if inside else _NEVER
-        steps.append(_Step(starts, more))
+        more[ATTRIBUTION] = more[Kind.ATTRIBUTION_MORE] = 30.0 if inside else _NEVER
+        end = heading_end(facts[position - 1], fact, layout) if position else 0.0
+        steps.append(_Step(starts, more, end))
     return steps
 
 
 def _going_on(above: Fact, fact: Fact, layout: Layout) -> Scores:
-    new = boundary(above, fact, layout)
     looks = 3.0 if fact.heading else 0.0
+    first = -boundary(above, fact, layout, first=True) - looks
+    further = -boundary(above, fact, layout) - looks
+    title = -title_break(above, fact, layout)
     return {
-        TITLE: -title_break(above, fact, layout),
-        Kind.PARAGRAPH: -new - looks,
-        Kind.NOTE: -new - looks,
+        Kind.TITLE: title,
+        Kind.TITLE_MORE: title - 1.5,
+        Kind.PARAGRAPH: first,
+        Kind.PARAGRAPH_MORE: further,
+        Kind.NOTE: first,
+        Kind.NOTE_MORE: further,
     }
 
 
@@ -110,14 +117,14 @@ def _advance(above: Fact, before: Scores, step: _Step) -> tuple[Scores, dict[Kin
 def _moves(above: Fact, kind: Kind, step: _Step) -> list[tuple[Kind, float]]:
     """All ways on from a row of this kind, with their scores."""
     node = NODE[kind]
+    end = step.after_heading if node in (SECTION, TITLE) else 0.0
     moves = [
-        (new, gain + step.starts[new] + closing_score(above, node, new))
+        (new, gain + step.starts[new] + closing_score(above, node, new) + end)
         for (old, new), gain in FOLLOWS.items()
         if old is node
     ]
     if node in MORE:
-        repeat = -1.5 if kind is Kind.TITLE_MORE else 0.0
-        moves.append((MORE[node], step.more[node] + repeat))
+        moves.append((MORE[node], step.more[kind]))
     return moves
 
 
