@@ -75,6 +75,8 @@ def _lexical(above: Fact, fact: Fact) -> float:
         score += 3.0
     if fact.field and above.end == "stop":
         score += 1.0
+    if fact.western and above.western and above.end in ("plain", "open", "comma"):
+        score -= 6.0
     if open_brackets(above.row.text[-40:]) and above.end != "stop":
         score -= 0.5
     return score

@@ -60,6 +60,8 @@ def _shape(fact: Fact) -> float:
         score -= 3.5
     if "。" in fact.core:
         score -= 5.0
+    if fact.western:
+        score -= 3.0
     return score
 
 
@@ -69,7 +71,9 @@ def _section(fact: Fact, below: Fact | None, layout: Layout) -> float:
     score += 0.5 if length <= _SECTION_LENGTH else -0.4 * (length - _SECTION_LENGTH)
     if fact.section_word:
         score += 1.5
-    if any(mark in fact.core for mark in "，：？！《"):
+    elif not (fact.marker or fact.heading or fact.larger or fact.bolder):
+        score -= 1.5
+    if any(mark in fact.core for mark in "，：？！《“（"):
         score -= 2.5
     if fact.promised:
         score += 1.5 if fact.promised_section else -3.0
@@ -105,6 +109,8 @@ def _title(fact: Fact, above: Fact | None, below: Fact | None, layout: Layout) -
         score += _title_inset(fact, layout)
     if fact.field:
         score -= 0.5
+    if fact.core[:1] in "（(":
+        score -= 2.5
     return score + (_text_below(below, layout) if below else -1.0)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from distributor.parse.attribution import read_attribution
-from distributor.parse.chars import CLOSING, STOPS, ends_sentence, open_brackets, squash
+from distributor.parse.chars import CLOSING, STOPS, ends_sentence, is_han, open_brackets, squash
 from distributor.parse.layout import Layout
 from distributor.parse.markers import Marker, drawn_marker, read_marker
 from distributor.parse.rows import Row
@@ -38,6 +38,7 @@ class Fact:
         opener: begins as the first sentence of a report does.
         note: begins as an editor's note does.
         field: begins with a run-in label (时间：).
+        western: holds no Chinese character.
         section_word: ends as names of sections do.
         attribution: rows that an attribution beginning here takes, 0 when none does.
         promised: rows of the title of the contents table that begins here, 0 when none does.
@@ -56,6 +57,7 @@ class Fact:
     opener: bool
     note: bool
     field: bool
+    western: bool
     section_word: bool
     attribution: int
     promised: int
@@ -96,6 +98,7 @@ def _fact(rows: Sequence[Row], position: int, layout: Layout, known: tuple[tuple
         opener=bool(_OPENER.match(squash(core[:80]))),
         note=bool(_NOTE.match(row.text)),
         field=bool(_FIELD.match(squash(core[:20]))),
+        western=not any(map(is_han, row.text)),
         section_word=bool(_SECTION.match(squash(core))),
         attribution=_attribution_rows(rows, position),
         promised=promised,

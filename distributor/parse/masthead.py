@@ -14,7 +14,7 @@ _REACH = 16  # rows from the top within which a masthead stands
 _LONGEST = 60  # characters of one of its lines
 _TITLE_ALONE = re.compile(r".{0,20}(?:简报|简讯|通讯|快报|通报|专报|要报|内参|情况反映|会刊|月报|周报|旬报|摘报)$")
 _TITLE = re.compile(rf".{{0,30}}(?:{PUBLICATION_ENDINGS})(?:[（(][^（）]*[）)])?$")
-_BODY = re.compile(rf".{{2,40}}(?:{BODY_ENDINGS})$")
+_BODY = re.compile(rf"[^，。；：！？、“”]{{2,40}}(?:{BODY_ENDINGS})$")
 _MARKED = re.compile(rf"(?:密级[:：]?)?(?:{SECRECY})[★☆]?.{{0,8}}|内部(?:资料|参阅|参考|文件|刊物|发行|交流|使用)?.{{0,12}}|注意保存|妥善保管|免费交流|仅供.{{2,12}}|[（(]?内部.{2,12}[）)]?|(?:编号|准印证号?|[Nn][Oo])[:：.]?.{{1,20}}|签发[人:：].{{0,10}}|密级[:：].{{0,6}}")
 _LATIN = re.compile(r"[ -~’·–—&]+")
 _PUBLISHER_MARKS = re.compile(r"^(?:主办单位|主办|编印单位|编印|编发|编辑出版|编辑|主编|承办)[:：]|\s*(?:主办|编印|编发|主编|编辑|印发|编制|编)$")
@@ -55,7 +55,7 @@ def _extent(rows: Sequence[Row]) -> int:
     last = 0
     for position, row in enumerate(rows[:_REACH]):
         plain = squash(row.text)
-        if len(plain) > _LONGEST or ends_sentence(plain) and not find_issue(plain):
+        if len(plain) > _LONGEST or ends_sentence(plain) and not find_issue(plain) or plain[-1] in "，、：":
             break
         if _is_masthead_line(plain, position, rows):
             last = position + 1
