@@ -32,6 +32,25 @@ FINAL_STATES = frozenset(
 )
 
 
+class DeliveryEvent(StrEnum):
+    """What happens to a delivery; which event is allowed in which state stands in deliver/transitions.py."""
+
+    CLAIM = "claim"
+    RELEASE = "release"
+    EXPIRE = "expire"
+    MARK = "mark"
+    ACCEPT = "accept"
+    DEFER = "defer"
+    REFUSE = "refuse"
+    CONFIRM = "confirm"
+    REPEAT = "repeat"
+    GIVE_UP = "give up"
+    BOUNCE = "bounce"
+    SUPPRESS = "suppress"
+    CANCEL = "cancel"
+    RETRY = "retry"
+
+
 class Phase(StrEnum):
     """The step of the SMTP conversation in which something was answered or lost (RFC 5321)."""
 
@@ -62,7 +81,13 @@ class RefusalClass(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the relay answered, decoded, and in which phase; code 0 when there was no answer."""
+    """What the relay answered, and in which phase.
+
+    Args:
+        phase: the step that was answered or lost.
+        code: reply code, or 0 when there was no answer.
+        text: the answer, decoded, on one line; with code 0 the last part of the message id `reply.<text>`.
+    """
 
     phase: Phase
     code: int
@@ -74,9 +99,9 @@ class Outcome:
     """How one attempt ended.
 
     Args:
-        state: SENT, DEFERRED, FAILED or IN_DOUBT.
+        state: SENT, DEFERRED, FAILED or IN_DOUBT; SUPPRESSED when our own allow-list forbids the address.
         reply: the answer that decided it.
-        refusal: its class, None when it was accepted.
+        refusal: its class, None when it was accepted, is in doubt or was suppressed.
     """
 
     state: DeliveryState

@@ -1,0 +1,242 @@
+"""The wire: commands go out, answers come in, in order, whether or not commands were pipelined (RFC 5321, RFC 2920).
+
+aiosmtplib opens the connection; its reader then makes room for this one, which loses no pipelined answer and lets us
+write the final dot apart from the message.
+"""
+
+import asyncio
+import re
+import socket
+from collections import deque
+from dataclasses import dataclass
+from typing import Final, Self
+
+from distributor.deliver.replies import decode_reply
+from distributor.model.run import Phase, Reply
+
+_LINE: Final = re.compile(rb"([2-5]\d\d)(?:([ -])(.*)|\r?)\Z", re.DOTALL)
+# far above any real answer; a server that talks for ever must not fill the memory
+_LONGEST_ANSWER: Final = 64 * 1024
+
+
+class DroppedError(Exception):
+    """The conversation ended before an answer came; the reason is the last part of the message id `reply.<reason>`."""
+
+    def __init__(self, phase: Phase, reason: str) -> None:
+        super().__init__(phase, reason)
+        self.phase = phase
+        self.reason = reason
+
+    @property
+    def reply(self) -> Reply:
+        """The missing answer as a value."""
+        return Reply(self.phase, 0, self.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What the relay offers in its answer to EHLO.
+
+    Args:
+        pipelining: commands may be sent before the last one was answered (RFC 2920).
+        size: largest message in octets, 0 for no limit, None when it does not say (RFC 1870).
+        eight_bit: bodies may hold octets above 127 (RFC 6152).
+        smtputf8: addresses may hold any character (RFC 6531).
+        reports: reports can be asked for (RFC 3461).
+    """
+
+    pipelining: bool = False
+    size: int | None = None
+    eight_bit: bool = False
+    smtputf8: bool = False
+    reports: bool = False
+
+    @classmethod
+    def read(cls, extensions: dict[str, str]) -> Self:
+        """Read the extensions as aiosmtplib keeps them.
+
+        Args:
+            extensions: parameters by lower-case keyword.
+        """
+        size = extensions.get("size")
+        digits = size.split()[0] if size and size.split() else "0"
+        return cls(
+            pipelining="pipelining" in extensions,
+            size=None if size is None else int(digits) if digits.isdecimal() and digits.isascii() else 0,
+            eight_bit="8bitmime" in extensions,
+            smtputf8="smtputf8" in extensions,
+            reports="dsn" in extensions,
+        )
+
+
+class Conversation(asyncio.Protocol):
+    """One connection that has been greeted, protected and signed in.
+
+    Args:
+        transport: the open connection; this object takes it over.
+        offers: what the relay offers.
+    """
+
+    def __init__(self, transport: asyncio.Transport, offers: Offers) -> None:
+        self.offers = offers
+        self.served = 0
+        self.needs_reset = False
+        self.closing = False
+        self._loop = asyncio.get_running_loop()
+        self._transport = transport
+        self._buffer = b""
+        self._lines: list[bytes] = []
+        self._answers: deque[tuple[int, bytes]] = deque()
+        self._waiter: asyncio.Future[bool] | None = None
+        self._paused = False
+        self._reason: str | None = "connection-lost" if transport.is_closing() else None
+        self.idle_since = self._loop.time()
+        self._take_over()
+
+    def _take_over(self) -> None:
+        self._transport.set_protocol(self)
+        # the dot may follow only when the message has left our buffer, so any rest of it must be heard of
+        self._transport.set_write_buffer_limits(high=1, low=0)
+        wire = self._transport.get_extra_info("socket")
+        if wire is not None and wire.family in (socket.AF_INET, socket.AF_INET6):
+            wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether another message can be sent over it."""
+        return self._reason is None and not self.closing and not self._answers and not self._transport.is_closing()
+
+    def has_answer(self) -> bool:
+        """Tell whether an answer has come that nobody has read."""
+        return bool(self._answers)
+
+    def write(self, data: bytes, phase: Phase) -> None:
+        """Send bytes.
+
+        Raises:
+            DroppedError: when the connection is gone; nothing was sent.
+        """
+        if self._reason is not None or self._transport.is_closing():
+            raise DroppedError(phase, self._reason or "connection-lost")
+        self._transport.write(data)
+
+    async def drained(self, phase: Phase, seconds: float) -> None:
+        """Wait until all that was written has left for the network, or an answer has come.
+
+        Args:
+            phase: the step we are in.
+            seconds: how long the relay may take no byte at all.
+
+        Raises:
+            DroppedError: when the connection is gone or does not move.
+        """
+        while self._paused and self._reason is None and not self._answers:
+            left = self._transport.get_write_buffer_size()
+            if not await self._woken(seconds) and self._transport.get_write_buffer_size() >= left:
+                self._lose("write-timeout")
+        if self._reason is not None and not self._answers:
+            raise DroppedError(phase, self._reason)
+
+    async def answer(self, phase: Phase, seconds: float) -> Reply:
+        """Give the next answer.
+
+        Args:
+            phase: the step it belongs to.
+            seconds: how long to wait for it.
+
+        Raises:
+            DroppedError: when the connection is gone, no answer came in time, or it is none.
+        """
+        if not self._answers and self._reason is None and not await self._woken(seconds):
+            self._lose("answer-timeout")
+        if not self._answers:
+            raise DroppedError(phase, self._reason or "connection-lost")
+        code, text = self._answers.popleft()
+        if code == 421:  # noqa: PLR2004  "closing transmission channel" (RFC 5321 §3.8)
+            self.closing = True
+        return Reply(phase, code, decode_reply(text))
+
+    async def quit(self, seconds: float) -> None:
+        """Say goodbye and close; a relay that does not answer is not waited for.
+
+        Args:
+            seconds: how long to wait for its goodbye.
+        """
+        try:
+            self.write(b"QUIT\r\n", Phase.CONNECT)
+            await self.answer(Phase.CONNECT, seconds)
+        except DroppedError:
+            pass
+        finally:
+            self.closing = True
+            self._transport.close()
+
+    def abort(self) -> None:
+        """Cut the connection at once; what was written and has not left is thrown away."""
+        self.closing = True
+        self._transport.abort()
+
+    def data_received(self, data: bytes) -> None:
+        """Take what the relay says; called by the event loop."""
+        *lines, self._buffer = (self._buffer + data).split(b"\n") if self._buffer else data.split(b"\n")
+        for line in lines:
+            self._take_line(line)
+        if len(self._buffer) + sum(map(len, self._lines)) > _LONGEST_ANSWER:
+            self._lose("answer-malformed")
+        if self._answers:
+            self._wake()
+
+    def _take_line(self, line: bytes) -> None:
+        match = _LINE.match(line)
+        if match is None:
+            self._lose("answer-malformed")
+            return
+        code, mark, text = match.groups()
+        self._lines.append(text or b"")
+        if mark != b"-":
+            self._answers.append((int(code), b"\n".join(self._lines)))
+            self._lines = []
+
+    def eof_received(self) -> bool:
+        """Take the relay's end of the conversation; called by the event loop."""
+        self._lose("connection-lost")
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Take the loss of the connection; called by the event loop."""
+        del exc
+        self._reason = self._reason or "connection-lost"
+        self._wake()
+
+    def pause_writing(self) -> None:
+        """Take notice that bytes wait to leave; called by the event loop."""
+        self._paused = True
+
+    def resume_writing(self) -> None:
+        """Take notice that all bytes have left; called by the event loop."""
+        self._paused = False
+        self._wake()
+
+    def _lose(self, reason: str) -> None:
+        self._reason = self._reason or reason
+        self._transport.abort()
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(True)
+
+    async def _woken(self, seconds: float) -> bool:
+        waiter: asyncio.Future[bool] = self._loop.create_future()
+        self._waiter = waiter
+        timer = self._loop.call_later(seconds, _expire, waiter)
+        try:
+            return await waiter
+        finally:
+            timer.cancel()
+            self._waiter = None
+
+
+def _expire(waiter: asyncio.Future[bool]) -> None:
+    if not waiter.done():
+        waiter.set_result(False)

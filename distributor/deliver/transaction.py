@@ -1,0 +1,142 @@
+"""One message over one conversation: MAIL, RCPT, DATA, the message, the hook, the dot (RFC 5321 §3.3)."""
+
+from collections.abc import Sequence
+
+from distributor.deliver.conversation import Conversation, DroppedError
+from distributor.deliver.envelope import Letter, check_message, commands, stuff
+from distributor.deliver.refusals import judge
+from distributor.deliver.relay import Relay, Timeouts
+from distributor.deliver.transport import BeforeDot, LeaseLost
+from distributor.model.run import DeliveryState, Outcome, Phase, Reply
+
+_Command = tuple[Phase, bytes]
+
+
+async def transact(talk: Conversation, letter: Letter, relay: Relay, before_dot: BeforeDot) -> Outcome:
+    """Send one message; the conversation is closed by itself when it is no longer good.
+
+    Args:
+        talk: the conversation.
+        letter: message and addresses.
+        relay: patience and wishes.
+        before_dot: see Transport.
+
+    Raises:
+        DroppedError: the conversation ended before the relay had answered anything; nothing was sent.
+        LeaseLost: before_dot said no.
+    """
+    written = check_message(letter.message, talk.offers) or commands(
+        letter, talk.offers, asks_reports=relay.asks_reports
+    )
+    if isinstance(written, Outcome):
+        return written
+    mail, rcpt = written
+    steps = [(Phase.MAIL, mail), (Phase.RCPT, rcpt), (Phase.DATA, b"DATA\r\n")]
+    refusal = await _offer(talk, steps, relay.timeouts)
+    if refusal is not None:
+        return judge(refusal)
+    return await _hand_over(talk, letter, relay.timeouts, before_dot)
+
+
+async def _offer(talk: Conversation, steps: Sequence[_Command], patience: Timeouts) -> Reply | None:
+    """Say who writes to whom; gives the refusal, or None when the relay waits for the message."""
+    if talk.needs_reset:
+        steps = [(Phase.CONNECT, b"RSET\r\n"), *steps]
+    if talk.offers.pipelining:
+        talk.write(b"".join(command for _, command in steps), Phase.MAIL)
+    answers: list[Reply] = []
+    for phase, command in steps:
+        try:
+            if not talk.offers.pipelining:
+                talk.write(command, phase)
+            answers.append(await talk.answer(phase, patience.data if phase is Phase.DATA else patience.command))
+        except DroppedError as dropped:
+            # what was refused before the connection went stays refused; before any answer nothing has happened
+            return next((a for a in answers if not _goes_on(a)), None) or _first_loss(answers, dropped)
+        if not talk.offers.pipelining and not _goes_on(answers[-1]):
+            break
+    talk.needs_reset = False
+    refusal = next((answer for answer in answers if not _goes_on(answer)), None)
+    if refusal is not None:
+        await _back_out(talk, refusal, answers[-1], patience)
+    return refusal
+
+
+def _first_loss(answers: Sequence[Reply], dropped: DroppedError) -> Reply:
+    if not any(answer.phase is Phase.MAIL for answer in answers):
+        raise dropped
+    return dropped.reply
+
+
+def _goes_on(answer: Reply) -> bool:
+    return answer.code // 100 == (3 if answer.phase is Phase.DATA else 2)
+
+
+async def _back_out(talk: Conversation, refusal: Reply, last: Reply, patience: Timeouts) -> None:
+    """Leave a refused transaction so that the next one can begin."""
+    if refusal.phase is Phase.CONNECT:
+        # the relay does not even reset
+        talk.abort()
+    elif last.phase is Phase.DATA and _goes_on(last):
+        await _end_empty(talk, refusal, patience)
+    talk.needs_reset = True
+
+
+async def _end_empty(talk: Conversation, refusal: Reply, patience: Timeouts) -> None:
+    """End a message that the relay waits for although it refused the only recipient (RFC 2920 §3.1)."""
+    if refusal.phase is not Phase.RCPT:
+        # it would take an empty message for a recipient it has accepted
+        talk.abort()
+        return
+    try:
+        talk.write(b".\r\n", Phase.DATA)
+        await talk.answer(Phase.DATA, patience.command)
+    except DroppedError:
+        talk.abort()
+
+
+async def _hand_over(talk: Conversation, letter: Letter, patience: Timeouts, before_dot: BeforeDot) -> Outcome:
+    """Send the message, ask, and set the dot."""
+    try:
+        talk.write(stuff(letter.message), Phase.DATA)
+        await talk.drained(Phase.DATA, patience.block)
+        if talk.has_answer():
+            return await _interrupted(talk, patience)
+        await _ask(before_dot, letter.recipient)
+        if talk.has_answer():
+            return await _interrupted(talk, patience)
+        talk.write(b".\r\n", Phase.DATA)
+    except DroppedError as dropped:
+        # the dot was never written: the relay cannot have taken the message
+        return judge(dropped.reply)
+    except BaseException:
+        talk.abort()
+        raise
+    return await _verdict(talk, patience)
+
+
+async def _ask(before_dot: BeforeDot, recipient: str) -> None:
+    if not await before_dot():
+        raise LeaseLost(recipient)
+
+
+async def _interrupted(talk: Conversation, patience: Timeouts) -> Outcome:
+    """Take the answer of a relay that speaks before the message has ended; there is no way on from there."""
+    answer = await talk.answer(Phase.DATA, patience.data)
+    talk.abort()
+    if answer.code // 100 in (4, 5):
+        return judge(answer)
+    return judge(Reply(Phase.DATA, 0, "answer-malformed"))
+
+
+async def _verdict(talk: Conversation, patience: Timeouts) -> Outcome:
+    """Wait for the answer to the dot; without one the delivery is in doubt."""
+    try:
+        answer = await talk.answer(Phase.DOT, patience.dot)
+    except DroppedError as dropped:
+        return Outcome(DeliveryState.IN_DOUBT, dropped.reply)
+    if answer.code // 100 == 3:  # noqa: PLR2004  3yz asks for more (RFC 5321 §4.2.1), which makes no sense here
+        talk.abort()
+        return Outcome(DeliveryState.IN_DOUBT, Reply(Phase.DOT, 0, "answer-malformed"))
+    talk.served += 1
+    return judge(answer)
