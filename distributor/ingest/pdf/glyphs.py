@@ -1,0 +1,57 @@
+"""What a PDF page holds: characters with positions and faces, words in other directions, pictures."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from distributor.model.lines import PageSize
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """Font, size in points and visibility of a stretch of characters."""
+
+    font: str | None
+    size: float
+    bold: bool = False
+    invisible: bool = False
+
+
+class Glyph(NamedTuple):
+    """One character as it is set.
+
+    Args:
+        text: the character; a ligature may be several.
+        left: left edge in points.
+        right: right edge of its advance.
+        baseline: distance of the baseline from the upper edge of the page.
+        face: its look.
+        order: its place in the stream of the page.
+    """
+
+    text: str
+    left: float
+    right: float
+    baseline: float
+    face: Face
+    order: int
+
+
+@dataclass(slots=True)
+class PageContent:
+    """The characters of a page.
+
+    Args:
+        size: as a reader sees it, after rotation.
+        glyphs: those in the direction most of the page is set in.
+        slanted: words in another direction (watermarks, side notes), one text for each stretch.
+        unmapped: characters whose font does not say what they mean.
+        outside: characters beyond the edge of the page.
+        pictures: whether the page shows pictures.
+    """
+
+    size: PageSize
+    glyphs: list[Glyph] = field(default_factory=list)
+    slanted: list[str] = field(default_factory=list)
+    unmapped: int = 0
+    outside: int = 0
+    pictures: bool = False

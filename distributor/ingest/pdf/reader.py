@@ -1,0 +1,95 @@
+"""A PDF from bytes to lines in reading order."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from distributor.errors import FileRefused
+from distributor.ingest.assemble import assemble, check_amount
+from distributor.ingest.damage import damage_findings
+from distributor.ingest.pdf.columns import reading_order
+from distributor.ingest.pdf.extract import read_page
+from distributor.ingest.pdf.faces import FaceReader
+from distributor.ingest.pdf.glyphs import PageContent
+from distributor.ingest.pdf.lines import line_of
+from distributor.ingest.pdf.rows import rows_of
+from distributor.model.finding import Finding, Level
+from distributor.model.lines import Form, Line, Source
+
+# pages without text and with pictures are scans
+_UNREADABLE_SHARE = 0.5
+
+
+def read_pdf(data: bytes) -> Source:
+    """Read a PDF: characters regrouped by baseline, columns one after the other.
+
+    Raises:
+        FileRefused: encrypted, damaged, without text but with pictures, or its fonts do not say what they draw.
+    """
+    document = _open(data)
+    try:
+        contents = list(_contents(document))
+        safety = tuple(_safety(document))
+    finally:
+        document.close()
+    _check(contents)
+    lines = [line for number, content in enumerate(contents, start=1) for line in _lines(content, number)]
+    findings = (*safety, *_remarks(contents))
+    source = assemble(Form.PDF, lines, tuple(content.size for content in contents), findings)
+    return replace(source, findings=(*source.findings, *damage_findings(source.lines)))
+
+
+def _open(data: bytes) -> pypdfium2.PdfDocument:
+    try:
+        return pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        refused = pdfium.FPDF_GetLastError()
+        locked = refused in {pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY} or "assword" in str(error)
+        raise FileRefused("encrypted-pdf" if locked else "damaged-pdf") from error
+
+
+def _contents(document: pypdfium2.PdfDocument) -> Iterator[PageContent]:
+    faces = FaceReader()
+    characters = 0
+    for number in range(len(document)):
+        page = pdfium.FPDF_LoadPage(document, number)
+        if not page:
+            continue
+        try:
+            content = read_page(page, faces)
+        finally:
+            pdfium.FPDF_ClosePage(page)
+        characters += len(content.glyphs)
+        check_amount(characters)
+        yield content
+
+
+def _check(contents: list[PageContent]) -> None:
+    visible = sum(bool(glyph.text.strip()) for content in contents for glyph in content.glyphs)
+    if not visible and any(content.pictures for content in contents):
+        raise FileRefused("image-only-pdf")
+    if sum(content.unmapped for content in contents) > visible * _UNREADABLE_SHARE:
+        raise FileRefused("pdf-without-unicode")
+
+
+def _lines(content: PageContent, number: int) -> Iterator[Line]:
+    for row in reading_order(rows_of(content.glyphs)):
+        yield line_of(row, number)
+    for words in content.slanted:
+        yield Line(0, words, page=number, boxed=True)
+
+
+def _remarks(contents: list[PageContent]) -> Iterator[Finding]:
+    outside = sum(content.outside for content in contents)
+    if outside:
+        yield Finding(Level.WARNING, "hidden-text", None, {"count": str(outside)})
+
+
+def _safety(document: pypdfium2.PdfDocument) -> Iterator[Finding]:
+    if pdfium.FPDFDoc_GetJavaScriptActionCount(document) > 0:
+        yield Finding(Level.WARNING, "scripts-in-pdf")
+    attachments = pdfium.FPDFDoc_GetAttachmentCount(document)
+    if attachments > 0:
+        yield Finding(Level.WARNING, "embedded-files", None, {"count": str(attachments)})
