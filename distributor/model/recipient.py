@@ -1,6 +1,7 @@
 """Who can receive: organizations, contacts, groups, recipient lists, and the plan a footer makes of them."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from distributor.model.canonical import digest
@@ -51,6 +52,8 @@ class Organization:
         short_name: usual short name, or None.
         aliases: other names it is known by.
         parent: id of the body above it, or None.
+        valid_from: first day on which it exists, or None.
+        valid_to: last day, or None.
     """
 
     id: str
@@ -59,6 +62,13 @@ class Organization:
     short_name: str | None = None
     aliases: tuple[str, ...] = ()
     parent: str | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name it is known by, the canonical one first."""
+        return (self.name, *((self.short_name,) if self.short_name else ()), *self.aliases)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +82,8 @@ class Contact:
         mailbox: what the mailbox is for.
         language: BCP 47.
         format: HTML with text, or text alone.
+        valid_from: first day on which it is written to, or None.
+        valid_to: last day, or None.
     """
 
     address: str
@@ -80,16 +92,23 @@ class Contact:
     mailbox: MailboxRole = MailboxRole.PRIMARY
     language: str = "zh-CN"
     format: MailFormat = MailFormat.HTML
+    valid_from: date | None = None
+    valid_to: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A collective name of a footer (各试点产业技术创新战略联盟) and the ids of its members."""
+    """A collective name of a footer (各试点产业技术创新战略联盟) and the ids of its members, bodies or groups."""
 
     id: str
     name: str
     aliases: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name it is known by, the canonical one first."""
+        return (self.name, *self.aliases)
 
 
 @dataclass(frozen=True, slots=True)
