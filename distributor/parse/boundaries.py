@@ -87,17 +87,24 @@ def _look(above: Fact, fact: Fact) -> float:
     return 4.0 if (above.larger, above.bolder) != (fact.larger, fact.bolder) else 0.0
 
 
-def title_break(above: Fact, fact: Fact, layout: Layout) -> float:
-    """Evidence that a title ends above this row; negative when this row is its next line."""
-    score = 2.5
-    if above.end == "open":
+def title_break(above: Fact, fact: Fact, layout: Layout, begun: str = "") -> float:
+    """Evidence that a title ends above this row; negative when this row is its next line.
+
+    Args:
+        above: the row above, a line of the title.
+        fact: the row.
+        layout: statistics of the document.
+        begun: text of the line of the title before the one above, if there is one.
+    """
+    if fact.promised_more:
+        return -_CERTAIN
+    score = 2.0
+    if above.end == "open" or begun and open_brackets(begun + above.row.text):
         score -= 5.0
     elif above.end == "comma":
         score -= 3.5
     if starts_closed(fact.row.text) or fact.row.text[:1] in "（(":
         score -= 3.0
-    if fact.gap >= 1:
-        score += 4.0
     if fact.marker and fact.marker.kind not in ("（1）", "（一）"):
         score += 3.0
     if fact.opener:
@@ -111,24 +118,39 @@ def _title_layout(above: Fact, fact: Fact, layout: Layout) -> float:
         score += -4.0 if above.row.paragraph == fact.row.paragraph else 2.5
     elif layout.spaced_ends and not above.row.trailing:
         score -= 6.0
-    elif layout.wrapped and above.slack - _first_token(fact.row.text) <= 1:
+    elif layout.wrapped and above.slack - _first_token(fact.row.text) <= 2:  # noqa: PLR2004  one character
         score -= 1.5
     if (above.larger or above.bolder) and (above.larger, above.bolder) == (fact.larger, fact.bolder):
         score -= 2.0
     elif fact.styled and (above.larger, above.bolder) != (fact.larger, fact.bolder):
         score += 4.0
-    if layout.indented and above.inset > layout.indent + 2 and fact.inset > layout.indent + 2:
-        score -= 1.0
+    centred = is_centred(above, layout) and is_centred(fact, layout)
+    if centred:
+        score -= 2.5
+    if fact.gap >= 2 or fact.gap >= 1 and not centred:  # noqa: PLR2004  more than the distance of two title lines
+        score += 4.0
     return score
+
+
+def is_centred(fact: Fact, layout: Layout) -> bool:
+    """Whether a row is centred: by the file, or because the same room is left on both sides, more than an indentation."""
+    if fact.row.centred:
+        return True
+    if not layout.wrapped:
+        return False
+    least = max(layout.indent + 2, 5.0)
+    return fact.inset >= least and abs(fact.inset - fact.slack) <= max(4.0, 0.35 * fact.inset)
 
 
 def heading_end(above: Fact, fact: Fact, layout: Layout) -> float:
     """Evidence that a heading ends above this row: where lines are wrapped, a full line rarely ends a heading."""
     if layout.known_paragraphs or layout.spaced_ends or not layout.wrapped:
         return 0.0
-    if above.slack - _first_token(fact.row.text) > 1:
+    room = above.slack - _first_token(fact.row.text)
+    as_first_line = bool(layout.hidden) and abs(room - layout.hidden) < 2  # noqa: PLR2004  one character
+    if room > 1 and not as_first_line:
         return 0.0
-    score = -4.0 + (2.0 if fact.opener else 0.0) + (2.5 if fact.gap >= 1 else 0.0) + _look(above, fact)
+    score = (-2.5 if room > 1 else -4.0) + (2.0 if fact.opener else 0.0) + (2.5 if fact.gap >= 1 else 0.0) + _look(above, fact)
     if layout.indented and abs(fact.inset - layout.indent) <= 1.5:  # noqa: PLR2004  less than one character
         score += 3.0
     return min(0.0, score)

@@ -18,6 +18,7 @@ _LONE = re.compile(rf"(?:^|(?<=\s))[{HAN}](?=\s|$)")
 _BORDER = re.compile(rf"(?<=[{HAN}]) ?(?=[0-9A-Za-z±])|(?<=[0-9A-Za-z%]) ?(?=[{HAN}])")
 _BORDER_SPACE = re.compile(rf"(?<=[{HAN}]) (?=[0-9A-Za-z±])|(?<=[0-9A-Za-z%]) (?=[{HAN}])")
 _LATIN = re.compile(r"[!-~±°μΩ·’”]")
+_WESTERN_STOP = re.compile(r"(?:[A-Za-z)\]\"']|[A-Za-z/][!-~]*[0-9])\.$")
 _URL_TAIL = re.compile(r"(?:https?:|www\.|[\w.-]+@|://)[!-~]*$")
 
 
@@ -116,4 +117,4 @@ def ends_sentence(text: str) -> bool:
     core = text.rstrip(_CLOSERS)
     if core and core[-1] in STOPS:
         return True
-    return text.endswith(".") and len(text) > 1 and not text[-2].isdigit()
+    return bool(_WESTERN_STOP.search(text))

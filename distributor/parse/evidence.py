@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
+from distributor.parse.boundaries import is_centred
 from distributor.parse.chars import width
 from distributor.parse.facts import Fact
-from distributor.parse.kinds import ATTRIBUTION, NOTE, PARAGRAPH, SECTION, TITLE, Kind
+from distributor.parse.kinds import ATTRIBUTION, NOTE, PARAGRAPH, PARAGRAPH_MORE, SECTION, TITLE, TITLE_MORE, Kind
 from distributor.parse.layout import Layout
 from distributor.parse.roles import Role
 
@@ -81,7 +82,7 @@ def _section(fact: Fact, below: Fact | None, layout: Layout) -> float:
         score += 1.0
     if layout.wrapped and fact.slack < 4:  # noqa: PLR2004  two characters
         score -= 3.0
-    if fact.row.centred or layout.wrapped and _is_centred(fact, layout):
+    if is_centred(fact, layout):
         score += 1.0
     return score + (_heading_below(below, layout) if below else -4.0)
 
@@ -111,21 +112,17 @@ def _title(fact: Fact, above: Fact | None, below: Fact | None, layout: Layout) -
         score -= 0.5
     if fact.core[:1] in "（(":
         score -= 2.5
+    if "；" in fact.core or fact.core.count("，") > 1:
+        score -= 2.0
     return score + (_text_below(below, layout) if below else -1.0)
 
 
 def _title_inset(fact: Fact, layout: Layout) -> float:
-    if fact.row.centred or _is_centred(fact, layout):
+    if is_centred(fact, layout):
         return 1.5
     if not layout.indented:
         return 0.0
     return -1.0 if abs(fact.inset - layout.indent) <= 1.5 else 0.5  # noqa: PLR2004  less than one character
-
-
-def _is_centred(fact: Fact, layout: Layout) -> bool:
-    """Whether about the same room is left on both sides, and more than an indentation."""
-    least = max(layout.indent + 2, 5.0)
-    return fact.inset >= least and abs(fact.inset - fact.slack) <= max(4.0, 0.35 * fact.inset)
 
 
 def _text_below(below: Fact, layout: Layout) -> float:
@@ -170,10 +167,12 @@ def _hidden_indent(fact: Fact, layout: Layout) -> float:
 
 def closing_score(fact: Fact, kind: Kind, following: Kind | None) -> float:
     """How well a node of this kind ends with this row, given what begins below."""
-    if kind in (SECTION, TITLE):
+    if kind in (SECTION, TITLE, TITLE_MORE):
         return {"stop": -5.0, "comma": -4.0, "colon": -3.0, "open": -4.0, "mark": -0.3, "plain": 0.5}[fact.end]
     if kind is ATTRIBUTION:
         return 0.0
+    if kind is PARAGRAPH_MORE and fact.end == "plain":
+        return -5.0
     ends = {"stop": 0.5, "mark": 0.3, "comma": -4.0, "colon": 0.0, "open": -3.0, "plain": -2.5}[fact.end]
     if fact.end == "colon" and following is not PARAGRAPH:
         ends -= 3.0

@@ -42,6 +42,7 @@ class Fact:
         section_word: ends as names of sections do.
         attribution: rows that an attribution beginning here takes, 0 when none does.
         promised: rows of the title of the contents table that begins here, 0 when none does.
+        promised_more: a further row of a title of the contents table.
         promised_section: the contents table shows it as a section.
         larger, bolder, heading: how its look differs from the running text.
         styled: the file tells looks at all.
@@ -61,6 +62,7 @@ class Fact:
     section_word: bool
     attribution: int
     promised: int
+    promised_more: bool
     promised_section: bool
     larger: bool
     bolder: bool
@@ -77,14 +79,16 @@ def gather(rows: Sequence[Row], layout: Layout, promises: Mapping[int, tuple[int
         promises: position in `rows` -> (rows taken, whether a section) for titles of the contents table.
     """
     styled = layout.body.size is not None or any(row.style.bold for row in rows)
+    further = {position + step for position, (count, _) in promises.items() for step in range(1, count)}
     return tuple(
-        _fact(rows, position, layout, (promises.get(position, (0, False)), styled)) for position in range(len(rows))
+        _fact(rows, position, layout, (promises.get(position, (0, False)), position in further, styled))
+        for position in range(len(rows))
     )
 
 
-def _fact(rows: Sequence[Row], position: int, layout: Layout, known: tuple[tuple[int, bool], bool]) -> Fact:
+def _fact(rows: Sequence[Row], position: int, layout: Layout, known: tuple[tuple[int, bool], bool, bool]) -> Fact:
     row = rows[position]
-    (promised, promised_section), styled = known
+    (promised, promised_section), promised_more, styled = known
     marker = drawn_marker(row.marker) if row.marker else read_marker(row.text)
     core = row.text[marker.length : len(row.text) - marker.tail] if marker else row.text
     return Fact(
@@ -102,6 +106,7 @@ def _fact(rows: Sequence[Row], position: int, layout: Layout, known: tuple[tuple
         section_word=bool(_SECTION.match(squash(core))),
         attribution=_attribution_rows(rows, position),
         promised=promised,
+        promised_more=promised_more,
         promised_section=promised_section,
         larger=_is_larger(row, layout),
         bolder=bool(row.style.bold) and not layout.body.bold,

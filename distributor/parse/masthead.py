@@ -87,7 +87,7 @@ def _is_dated(rows: Sequence[Row], position: int) -> bool:
 
 def _only_metadata(rest: str) -> bool:
     """Whether what stands beside a number or a date can be a publisher, a name or nothing."""
-    rest = rest.strip("（）()，,·　 ")
+    rest = rest.strip("（）()·")
     if not rest or find_date(rest) or find_issue(rest):
         return True
     bare = _PUBLISHER_MARKS.sub("", rest)

@@ -61,7 +61,7 @@ def _steps(facts: Sequence[Fact], layout: Layout) -> list[_Step]:
     steps = []
     for position, fact in enumerate(facts):
         starts = starting_scores(facts, position, layout, roles)
-        more = _going_on(facts[position - 1], fact, layout) if position else dict.fromkeys(_KINDS, _NEVER)
+        more = _going_on(facts, position, layout) if position else dict.fromkeys(_KINDS, _NEVER)
         inside = position in covered
         more[ATTRIBUTION] = more[Kind.ATTRIBUTION_MORE] = 30.0 if inside else _NEVER
         end = heading_end(facts[position - 1], fact, layout) if position else 0.0
@@ -69,14 +69,16 @@ def _steps(facts: Sequence[Fact], layout: Layout) -> list[_Step]:
     return steps
 
 
-def _going_on(above: Fact, fact: Fact, layout: Layout) -> Scores:
+def _going_on(facts: Sequence[Fact], position: int, layout: Layout) -> Scores:
+    above, fact = facts[position - 1], facts[position]
+    begun = facts[position - 2].row.text if position > 1 else ""
     looks = 3.0 if fact.heading else 0.0
     first = -boundary(above, fact, layout, first=True) - looks
     further = -boundary(above, fact, layout) - looks
     title = -title_break(above, fact, layout)
     return {
         Kind.TITLE: title,
-        Kind.TITLE_MORE: title - 1.5,
+        Kind.TITLE_MORE: -title_break(above, fact, layout, begun) - 1.5,
         Kind.PARAGRAPH: first,
         Kind.PARAGRAPH_MORE: further,
         Kind.NOTE: first,
@@ -119,7 +121,7 @@ def _moves(above: Fact, kind: Kind, step: _Step) -> list[tuple[Kind, float]]:
     node = NODE[kind]
     end = step.after_heading if node in (SECTION, TITLE) else 0.0
     moves = [
-        (new, gain + step.starts[new] + closing_score(above, node, new) + end)
+        (new, gain + step.starts[new] + closing_score(above, kind, new) + end)
         for (old, new), gain in FOLLOWS.items()
         if old is node
     ]
@@ -129,7 +131,7 @@ def _moves(above: Fact, kind: Kind, step: _Step) -> list[tuple[Kind, float]]:
 
 
 def _finish(fact: Fact, kind: Kind) -> float:
-    return closing_score(fact, NODE[kind], None) + (-6.0 if NODE[kind] is SECTION else -2.0 if NODE[kind] is TITLE else 0.0)
+    return closing_score(fact, kind, None) + (-6.0 if NODE[kind] is SECTION else -2.0 if NODE[kind] is TITLE else 0.0)
 
 
 def _best_path(forward: Sequence[Scores], back: Sequence[dict[Kind, Kind]]) -> tuple[Kind, ...]:
