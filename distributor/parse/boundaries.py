@@ -20,9 +20,10 @@ def boundary(above: Fact, fact: Fact, layout: Layout, *, first: bool = False) ->
         first: the row above is the first one of its paragraph.
     """
     if layout.known_paragraphs:
-        return -_CERTAIN if above.row.paragraph == fact.row.paragraph else _CERTAIN
+        listed = fact.marker is not None and above.end in ("stop", "colon")
+        return -_CERTAIN if above.row.paragraph == fact.row.paragraph and not listed else _CERTAIN
     if layout.spaced_ends:
-        return _CERTAIN / 2 if above.row.trailing else -_CERTAIN / 2 + _lexical(above, fact)
+        return _CERTAIN / 2 if above.row.trailing else -_CERTAIN * 2 / 3 + _lexical(above, fact)
     if not layout.wrapped:
         return _CERTAIN / 2 + _lexical(above, fact) / 2
     room = above.slack - (layout.hidden if first else 0.0)
@@ -115,7 +116,7 @@ def title_break(above: Fact, fact: Fact, layout: Layout, begun: str = "") -> flo
 def _title_layout(above: Fact, fact: Fact, layout: Layout) -> float:
     score = 0.0
     if layout.known_paragraphs:
-        score += -4.0 if above.row.paragraph == fact.row.paragraph else 2.5
+        score += -_CERTAIN if above.row.paragraph == fact.row.paragraph else 2.5
     elif layout.spaced_ends and not above.row.trailing:
         score -= 6.0
     elif layout.wrapped and above.slack - _first_token(fact.row.text) <= 2:  # noqa: PLR2004  one character

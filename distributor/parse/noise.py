@@ -62,7 +62,10 @@ def _running_heads(rows: Sequence[Row], reasons: Mapping[int, str]) -> dict[int,
     found: dict[int, str] = {}
     for indices in places.values():
         at_edge = [index for index in indices if index in edges]
-        if len(at_edge) > 1 and len(at_edge) * 3 >= len(indices) * 2 or rows[indices[0]].boxed and len(indices) > 1:
+        boxed = [index for index in indices if rows[index].boxed]
+        if boxed and len(indices) > 1:
+            found |= dict.fromkeys(boxed if len(boxed) < len(indices) else boxed[1:], RUNNING_HEAD)
+        elif len(at_edge) > 1 and len(at_edge) * 3 >= len(indices) * 2:
             found |= dict.fromkeys(_without_title(rows, indices, at_edge), RUNNING_HEAD)
     return found
 

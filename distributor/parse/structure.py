@@ -119,7 +119,8 @@ def _advance(above: Fact, before: Scores, step: _Step) -> tuple[Scores, dict[Kin
 def _moves(above: Fact, kind: Kind, step: _Step) -> list[tuple[Kind, float]]:
     """All ways on from a row of this kind, with their scores."""
     node = NODE[kind]
-    end = step.after_heading if node in (SECTION, TITLE) else 0.0
+    unfinished = node in (SECTION, TITLE) or node is Kind.PARAGRAPH and above.end in ("plain", "open", "comma")
+    end = step.after_heading if unfinished else 0.0
     moves = [
         (new, gain + step.starts[new] + closing_score(above, kind, new) + end)
         for (old, new), gain in FOLLOWS.items()
