@@ -85,7 +85,7 @@ def _summary(item: ItemView) -> ItemView:
     text = item.paragraphs[0] if item.paragraphs else ""
     if item.url is None or (len(item.paragraphs) <= 1 and len(text) <= _SUMMARY):
         return item
-    return replace(item, paragraphs=(cut(text, _SUMMARY),), is_cut=True)
+    return replace(item, paragraphs=(cut(text, _SUMMARY, "……"),), is_cut=True)
 
 
 def _title_alone(item: ItemView) -> ItemView:

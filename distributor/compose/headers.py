@@ -108,14 +108,19 @@ def clean(words: str) -> str:
     return re.sub(" +", " ", seen).strip().replace("=?", "=？")
 
 
-def cut(words: str, limit: int) -> str:
-    """Cut words to a number of characters, at a mark or blank near the end if there is one, and say so by `…`."""
+def cut(words: str, limit: int, ellipsis: str = "…") -> str:
+    """Cut words to a number of characters, at a mark or blank near the end if there is one, and say so.
+
+    Args:
+        words: any text.
+        limit: most characters that remain, the ellipsis among them.
+        ellipsis: what says that words were cut.
+    """
     if len(words) <= limit:
         return words
-    kept = words[: limit - 1]
-    stops = [kept.rfind(stop) for stop in "，；、。：, ;"]
-    stop = max(stops)
-    return (kept[:stop] if stop > limit * 2 // 3 else kept).rstrip() + "…"
+    kept = words[: limit - len(ellipsis)]
+    stop = max(kept.rfind(mark) for mark in "，；、。：, ;")
+    return (kept[:stop] if stop > limit * 2 // 3 else kept).rstrip() + ellipsis
 
 
 def check_head(head: bytes, *, allow_utf8: bool = False) -> None:

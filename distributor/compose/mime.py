@@ -59,9 +59,8 @@ class Prepared:
             AddressRefused: `address-unusable`.
             Refused: `header-unsafe` or `message-unsafe` for a personal value that may not stand in a message.
         """
-        head = self._head_for(personal)
         values = {slot: _plain(slot, personal) for slot in Slot}
-        pieces = [head, self._opening]
+        pieces = [self._head_for(personal), self._opening]
         self._text.write({slot: value.encode() for slot, value in values.items()}, pieces)
         if self._html is not None:
             pieces.append(self._closing[0])
@@ -73,7 +72,8 @@ class Prepared:
         if not _MESSAGE_ID.fullmatch(personal.message_id):
             raise Refused("header-unsafe", header="Message-ID")
         first, rest = self._head
-        head = b"".join(
+        # every line is checked where it is made, and `prepare` has checked that no two have one name
+        return b"".join(
             (
                 header("Date", Literal(format_datetime(personal.sent.astimezone(_BEIJING)))),
                 first,
@@ -84,8 +84,6 @@ class Prepared:
                 rest,
             ),
         )
-        headers.check_head(head, allow_utf8=needs_smtputf8(personal.address))
-        return head
 
 
 def prepare(variant: Variant, frame: MessageFrame) -> Prepared:

@@ -56,7 +56,7 @@ def _inliner() -> CSSInliner:
 
 def _lean(html: str) -> str:
     """Take away indentation and empty lines; no text of a bulletin holds a line break."""
-    return re.sub(r"\s*\n\s*", "\n", html)
+    return re.sub(r"[ \t]*\n[ \t\n]*", "\n", html)
 
 
 def _tidy(text: str) -> str:

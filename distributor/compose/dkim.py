@@ -1,0 +1,238 @@
+"""DKIM signatures (RFC 6376, RFC 8463), relaxed/relaxed, over every header a reader or a mailbox provider trusts."""
+
+import hashlib
+import re
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
+
+from distributor.errors import Misconfigured, Refused
+
+_PrivateKey = rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
+
+_RSA_BITS = 2048
+# each of these gets one entry more than it has lines, so that nobody can add a second one (RFC 6376 §5.4.2)
+_OVERSIGNED = ("From", "To", "Subject", "Date")
+_SIGNED = (
+    *_OVERSIGNED,
+    "Message-ID",
+    "Reply-To",
+    "MIME-Version",
+    "Content-Type",
+    "Content-Transfer-Encoding",
+    "Content-Language",
+    "List-Id",
+    "List-Unsubscribe",
+    "List-Unsubscribe-Post",
+    "List-Archive",
+    "List-Help",
+    "List-Owner",
+    "List-Post",
+    "Auto-Submitted",
+    "Precedence",
+    "X-Auto-Response-Suppress",
+    "Feedback-ID",
+)
+_SELECTOR = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
+_TXT_STRING = 255
+
+
+class DkimAlgorithm(StrEnum):
+    """Algorithms a signature can have."""
+
+    RSA = "rsa-sha256"
+    ED25519 = "ed25519-sha256"
+
+
+@dataclass(frozen=True, slots=True)
+class DkimKey:
+    """A key that signs for a domain.
+
+    Args:
+        domain: signing domain, the one of From, as A-labels.
+        selector: name of the key below `_domainkey`; a new key gets a new one.
+        private: RSA of at least 2048 bits, or Ed25519.
+    """
+
+    domain: str
+    selector: str
+    private: _PrivateKey
+
+    @property
+    def algorithm(self) -> DkimAlgorithm:
+        """The algorithm of its signatures."""
+        return DkimAlgorithm.RSA if isinstance(self.private, rsa.RSAPrivateKey) else DkimAlgorithm.ED25519
+
+    def __repr__(self) -> str:
+        return f"DkimKey({self.domain!r}, {self.selector!r}, {self.algorithm.value})"
+
+
+@dataclass(frozen=True, slots=True)
+class DnsRecord:
+    """A TXT record to publish.
+
+    Args:
+        name: full name, without the dot at its end.
+        value: the whole value.
+    """
+
+    name: str
+    value: str
+
+    @property
+    def zone_line(self) -> str:
+        """The record for a zone file, in strings of at most 255 characters (RFC 1035 §3.3)."""
+        strings = " ".join(f'"{string}"' for string in _chunks(self.value, _TXT_STRING))
+        return f"{self.name}. IN TXT ( {strings} )"
+
+
+def new_key(domain: str, selector: str, algorithm: DkimAlgorithm = DkimAlgorithm.RSA) -> DkimKey:
+    """Make a new key.
+
+    Args:
+        domain: signing domain.
+        selector: name of the key below `_domainkey`.
+        algorithm: RSA, which everybody verifies, or Ed25519, which is smaller and faster.
+
+    Raises:
+        Misconfigured: `dkim-selector-invalid`.
+    """
+    if algorithm is DkimAlgorithm.ED25519:
+        return _checked(DkimKey(domain, selector, ed25519.Ed25519PrivateKey.generate()))
+    return _checked(DkimKey(domain, selector, rsa.generate_private_key(65537, _RSA_BITS)))
+
+
+def to_pem(key: DkimKey) -> bytes:
+    """Write the private key as unencrypted PKCS #8 in PEM, to be kept in a file of mode 0600."""
+    return key.private.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+
+
+def from_pem(domain: str, selector: str, pem: bytes) -> DkimKey:
+    """Read a private key.
+
+    Args:
+        domain: signing domain.
+        selector: name of the key below `_domainkey`.
+        pem: an unencrypted private key in PEM.
+
+    Raises:
+        Misconfigured: `dkim-key-unreadable`, `dkim-key-weak` below 2048 bits, or `dkim-selector-invalid`.
+    """
+    try:
+        private = serialization.load_pem_private_key(pem, password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise Misconfigured("dkim-key-unreadable", selector=selector) from error
+    if not isinstance(private, rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey):
+        raise Misconfigured("dkim-key-unreadable", selector=selector)
+    return _checked(DkimKey(domain, selector, private))
+
+
+def dns_record(key: DkimKey) -> DnsRecord:
+    """Give the TXT record that lets everybody verify what the key signed (RFC 6376 §3.6.1, RFC 8463 §4)."""
+    public = key.private.public_key()
+    if isinstance(public, rsa.RSAPublicKey):
+        kind = "rsa"
+        data = public.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    else:
+        kind = "ed25519"
+        data = public.public_bytes_raw()
+    value = f"v=DKIM1; k={kind}; p={b64encode(data).decode()}"
+    return DnsRecord(f"{key.selector}._domainkey.{key.domain}", value)
+
+
+def sign(message: bytes, keys: Sequence[DkimKey], moment: datetime | None = None) -> bytes:
+    """Put one signature for each key in front of a message; the message itself stays as it is.
+
+    Args:
+        message: the exact bytes that will be sent, lines ended by CRLF.
+        keys: the keys, in the order in which their signatures stand.
+        moment: when it is signed (`t=`), or None to leave that out.
+
+    Raises:
+        Refused: `message-unsafe` when there is no end of the header.
+    """
+    head, empty_line, body = message.partition(b"\r\n\r\n")
+    if not empty_line:
+        raise Refused("message-unsafe", part="header")
+    fields = _fields(head)
+    names, signed = _signed_fields(fields)
+    body_hash = b64encode(hashlib.sha256(_relaxed_body(body)).digest()).decode()
+    stamp = "" if moment is None else f" t={int(moment.timestamp())};"
+    signatures = [_signature(key, names, signed, f"{stamp}\r\n bh={body_hash};") for key in keys]
+    return b"".join([*signatures, message])
+
+
+def _checked(key: DkimKey) -> DkimKey:
+    if not _SELECTOR.fullmatch(key.selector):
+        raise Misconfigured("dkim-selector-invalid", selector=key.selector)
+    if isinstance(key.private, rsa.RSAPrivateKey) and key.private.key_size < _RSA_BITS:
+        raise Misconfigured("dkim-key-weak", selector=key.selector, bits=key.private.key_size)
+    return key
+
+
+def _chunks(text: str, length: int) -> list[str]:
+    return [text[at : at + length] for at in range(0, len(text), length)]
+
+
+def _fields(head: bytes) -> dict[bytes, list[bytes]]:
+    """Header fields by lower-case name, top to bottom, each in relaxed form (RFC 6376 §3.4.2)."""
+    fields: dict[bytes, list[bytes]] = {}
+    for line in re.split(rb"\r\n(?![ \t])", head):
+        name, _, value = line.partition(b":")
+        key = name.strip().lower()
+        fields.setdefault(key, []).append(key + b":" + _relaxed_value(value))
+    return fields
+
+
+def _signed_fields(fields: dict[bytes, list[bytes]]) -> tuple[list[str], bytes]:
+    """The names of `h=`, and what is hashed: of equal names the lowest line first, an absent one as nothing."""
+    names: list[str] = []
+    lines: list[bytes] = []
+    for name in _SIGNED:
+        present = fields.get(name.lower().encode(), [])
+        names += [name] * (len(present) + (name in _OVERSIGNED))
+        lines += reversed(present)
+    return names, b"".join(line + b"\r\n" for line in lines)
+
+
+def _signature(key: DkimKey, names: list[str], signed: bytes, stamp_and_hash: str) -> bytes:
+    listed = ":\r\n ".join(":".join(names[at : at + 5]) for at in range(0, len(names), 5))
+    unsigned = (
+        f"DKIM-Signature: v=1; a={key.algorithm}; c=relaxed/relaxed; d={key.domain};\r\n"
+        f" s={key.selector};{stamp_and_hash}\r\n h={listed};\r\n b="
+    ).encode()
+    name, _, value = unsigned.partition(b":")
+    data = signed + name.lower() + b":" + _relaxed_value(value)
+    signature = b64encode(_raw_signature(key, data)).decode()
+    return unsigned + "\r\n ".join(_chunks(signature, 72)).encode() + b"\r\n"
+
+
+def _raw_signature(key: DkimKey, data: bytes) -> bytes:
+    if isinstance(key.private, rsa.RSAPrivateKey):
+        return key.private.sign(data, padding.PKCS1v15(), hashes.SHA256())
+    # RFC 8463 §3: the hash of the header is what Ed25519 signs
+    return key.private.sign(hashlib.sha256(data).digest())
+
+
+def _relaxed_value(value: bytes) -> bytes:
+    return re.sub(rb"[ \t]+", b" ", value.replace(b"\r\n", b"")).strip(b" \t")
+
+
+def _relaxed_body(body: bytes) -> bytes:
+    """The body with blanks collapsed and without empty lines at its end (RFC 6376 §3.4.4)."""
+    # base64 has no blanks to collapse, and looking for them is much faster than replacing them
+    if b"  " in body or b"\t" in body or b" \r\n" in body:
+        body = re.sub(rb"[ \t]+(?=\r\n|\Z)", b"", body)
+        body = re.sub(rb"[ \t]+", b" ", body)
+    kept = body.rstrip(b"\r\n")
+    return kept + b"\r\n" if kept else b""
