@@ -1,0 +1,217 @@
+"""Documents: which are made of a catalogue, and which of them one publication, correction or withdrawal touches."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from distributor.model.document import Document
+from distributor.model.publication import Publication
+from distributor.model.record import BulletinRecord, Original
+from distributor.publish.addresses import Format
+from distributor.publish.catalogue import Catalogue, Chain
+from distributor.publish.channels import EVERYTHING, Card, Channel, card_of, cards_of
+from distributor.publish.entries import Entry, entries_of
+from distributor.publish.feedgen_adapter import atom_bytes, rss_bytes
+from distributor.publish.feeds import Feed, archive_feed, archive_formats, first_moment, subscription_feed
+from distributor.publish.json_feed import json_bytes
+from distributor.publish.listing import listing_of
+from distributor.publish.opml import OPML_PATH, OPML_TYPE, opml_bytes
+from distributor.publish.options import FeedOptions
+
+_WRITERS: Final[Mapping[Format, Callable[[Feed], bytes]]] = {
+    Format.RSS: rss_bytes,
+    Format.ATOM: atom_bytes,
+    Format.JSON: json_bytes,
+}
+_ETAG_LENGTH: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What happened to one bulletin: it was published, corrected or withdrawn.
+
+    Args:
+        now: the bulletin as it stands now.
+        before: as readers had it until now, or None when it was not public.
+    """
+
+    now: BulletinRecord
+    before: BulletinRecord | None = None
+
+    @property
+    def channels(self) -> frozenset[Channel]:
+        """The channels it adds to now, or added to before."""
+        cards = cards_of([self.now, *([self.before] if self.before is not None else [])])
+        return frozenset({EVERYTHING}.union(share.channel for card in cards for share in card.shares))
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What is to be stored, and what is to be removed, after one bulletin changed.
+
+    Args:
+        documents: new bytes; one whose ETag is the stored one has not changed.
+        removed: paths where nothing stands any more, whether or not something stood there (410, RFC 9110, 15.5.11).
+    """
+
+    documents: tuple[Document, ...]
+    removed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Touched:
+    """What a change touches in one channel: archive documents to make, and those that are no longer there."""
+
+    chain: Chain
+    made: tuple[Card, ...]
+    gone: tuple[Card, ...]
+
+
+def build_documents(
+    publication: Publication,
+    bulletins: Iterable[BulletinRecord],
+    options: FeedOptions | None = None,
+    offered: Mapping[str, Original] | None = None,
+) -> tuple[Document, ...]:
+    """Make all public documents of a publication; the same bulletins always give the same bytes.
+
+    Args:
+        publication: the publication.
+        bulletins: all that were ever published, in any order; others are left out.
+        options: choices for all feeds.
+        offered: files that items were offered with, by item key; see `originals_by_item`.
+    """
+    chosen = options or FeedOptions()
+    records = tuple(bulletins)
+    catalogue = Catalogue(cards_of(records), chosen.window)
+    press = _Press(publication, catalogue, records, chosen, offered)
+    feeds = [
+        document
+        for chain in catalogue.chains()
+        for document in (*press.subscription(chain), *press.archive(chain, chain.archived))
+    ]
+    return (*feeds, press.opml())
+
+
+def build_for(
+    publication: Publication,
+    catalogue: Catalogue,
+    records: Iterable[BulletinRecord],
+    change: Change,
+    options: FeedOptions | None = None,
+    offered: Mapping[str, Original] | None = None,
+) -> Rebuilt:
+    """Make the documents that a change to one bulletin touches; how large the archive is makes no difference.
+
+    Args:
+        publication: the publication.
+        catalogue: the cards of all bulletins, the changed one as it stands now.
+        records: at least the bulletins that `needed` names.
+        change: what happened.
+        options: choices for all feeds.
+        offered: files that items were offered with, by item key; see `originals_by_item`.
+    """
+    press = _Press(publication, catalogue, records, options or FeedOptions(), offered)
+    documents: list[Document] = []
+    removed: list[str] = []
+    for touched in _touched(catalogue, change):
+        chain = touched.chain
+        if chain.cards or chain.channel == EVERYTHING:
+            documents += press.subscription(chain)
+        else:
+            removed += [chain.channel.stem + form.ending for form in Format]
+        documents += press.archive(chain, touched.made)
+        removed += [path for card in touched.gone for path in _archive_paths(chain.channel, card)]
+    return Rebuilt((*documents, press.opml()), tuple(removed))
+
+
+def needed(catalogue: Catalogue, change: Change) -> frozenset[str]:
+    """Name the bulletins whose content `build_for` needs.
+
+    Args:
+        catalogue: the cards of all bulletins, the changed one as it stands now.
+        change: what happened.
+    """
+    return frozenset(
+        card.id for touched in _touched(catalogue, change) for card in (*touched.chain.current, *touched.made)
+    )
+
+
+def _touched(catalogue: Catalogue, change: Change) -> tuple[_Touched, ...]:
+    changed = card_of(change.now)
+    chains = (catalogue.chain(channel) for channel in sorted(change.channels, key=lambda channel: channel.stem))
+    return tuple(_touched_in(chain, changed) for chain in chains)
+
+
+def _touched_in(chain: Chain, changed: Card | None) -> _Touched:
+    moved = {card.place: card for card in (*chain.edge, *([changed] if changed else []))}
+    archived = {card.place for card in chain.archived}
+    made = {place: card for place, card in moved.items() if place in archived}
+    # the document that names one of them as the one before it says something else now
+    for card in moved.values():
+        if (newer := chain.after(card)) is not None:
+            made[newer.place] = newer
+    gone = [card for place, card in moved.items() if place not in archived]
+    return _Touched(chain, tuple(made[place] for place in sorted(made)), tuple(gone))
+
+
+def _archive_paths(channel: Channel, card: Card) -> list[str]:
+    return [channel.archive_stem(card.id) + form.ending for form in archive_formats(channel)]
+
+
+class _Press:
+    """Writes the documents of one state of the catalogue; entries are made once, however many feeds show them."""
+
+    def __init__(
+        self,
+        publication: Publication,
+        catalogue: Catalogue,
+        records: Iterable[BulletinRecord],
+        options: FeedOptions,
+        offered: Mapping[str, Original] | None,
+    ) -> None:
+        self._publication = publication
+        self._catalogue = catalogue
+        self._records = {record.id: record for record in records}
+        self._options = options
+        self._offered = offered or {}
+        self._entries: dict[str, tuple[Entry, ...]] = {}
+        moment = catalogue.changed or first_moment(publication)
+        self._moment = moment.astimezone(ZoneInfo(publication.time_zone)).replace(microsecond=0)
+
+    def subscription(self, chain: Chain) -> list[Document]:
+        """Write what readers of a channel subscribe to, in every format."""
+        entries = [entry for card in chain.current for entry in self._entries_in(chain, card)]
+        feed = subscription_feed(self._publication, chain, entries, self._options)
+        return self._written(feed, chain.channel.stem)
+
+    def archive(self, chain: Chain, cards: Iterable[Card]) -> list[Document]:
+        """Write the archive documents of bulletins in a channel."""
+        documents: list[Document] = []
+        for card in cards:
+            feed = archive_feed(self._publication, chain, card, self._entries_in(chain, card), self._options)
+            documents += self._written(feed, chain.channel.archive_stem(card.id))
+        return documents
+
+    def opml(self) -> Document:
+        """Write the list of all feeds."""
+        feeds = listing_of(self._publication, self._catalogue)
+        return self._document(OPML_PATH, OPML_TYPE, opml_bytes(self._publication, feeds))
+
+    def _entries_in(self, chain: Chain, card: Card) -> list[Entry]:
+        if card.id not in self._entries:
+            self._entries[card.id] = entries_of(self._publication, self._records[card.id], self._offered)
+        return [entry for entry in self._entries[card.id] if chain.channel in entry.channels]
+
+    def _written(self, feed: Feed, stem: str) -> list[Document]:
+        return [self._document(stem + form.ending, form.content_type, _WRITERS[form](feed)) for form in feed.own]
+
+    def _document(self, path: str, media_type: str, body: bytes) -> Document:
+        return Document(path, media_type, body, entity_tag(body), self._moment)
+
+
+def entity_tag(body: bytes) -> str:
+    """Make the strong entity tag of some bytes (RFC 9110, 8.8.3)."""
+    return f'"{hashlib.sha256(body).hexdigest()[:_ETAG_LENGTH]}"'

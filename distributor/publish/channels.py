@@ -1,0 +1,151 @@
+"""Channels: what can be subscribed to (everything, a section, a contributor), and what a bulletin adds to each."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from distributor.model.record import BulletinRecord, ItemRecord
+from distributor.publish.addresses import slug
+from distributor.publish.cleaning import one_line
+
+
+class ChannelKind(StrEnum):
+    """What the items of a channel have in common."""
+
+    EVERYTHING = "all"
+    SECTION = "sections"
+    CONTRIBUTOR = "contributors"
+
+
+def kind_order(kind: ChannelKind) -> int:
+    """Give the place of a kind among the kinds, for sorting."""
+    return list(ChannelKind).index(kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """Something readers can subscribe to; two spellings of one name are one channel.
+
+    Args:
+        kind: what its items have in common.
+        slug: part of its address, made of the name alone; empty for everything.
+    """
+
+    kind: ChannelKind
+    slug: str = ""
+
+    @property
+    def stem(self) -> str:
+        """Path of its feeds without the ending of the format."""
+        return f"feeds/{self.kind}/{self.slug}" if self.slug else f"feeds/{self.kind}"
+
+    def archive_stem(self, bulletin_id: str) -> str:
+        """Path of what one bulletin adds to it, without the ending of the format."""
+        return f"{self.stem}/{bulletin_id}" if self.slug else f"feeds/archive/{bulletin_id}"
+
+
+EVERYTHING = Channel(ChannelKind.EVERYTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one bulletin adds to a channel.
+
+    Args:
+        channel: the channel.
+        name: heading or name of the contributor as this bulletin prints it; empty for everything.
+        items: number of public items.
+    """
+
+    channel: Channel
+    name: str
+    items: int
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """All that must be known of a bulletin to find its place among the others: its card in the catalogue.
+
+    Args:
+        id: of the bulletin.
+        issue: its number, else its date, in one line; may be empty.
+        published: when it was first published; the order of the archive.
+        changed: when readers last got something else because of it: publication, correction, withdrawal.
+        backfilled: it stands in the archive only.
+        shares: what it adds to which channel; empty while nobody may read it.
+    """
+
+    id: str
+    issue: str
+    published: datetime
+    changed: datetime
+    backfilled: bool
+    shares: tuple[Share, ...]
+
+    @property
+    def place(self) -> tuple[datetime, str]:
+        """Its place in the order of the archive."""
+        return self.published, self.id
+
+
+def public_items(record: BulletinRecord) -> tuple[ItemRecord, ...]:
+    """Give the items of a published bulletin that everybody may read now, in order."""
+    if record.published is None or record.withdrawn is not None:
+        return ()
+    return tuple(item for item in record.items if item.is_public and item.tag_uri is not None)
+
+
+def contributors_of(item: ItemRecord) -> tuple[str, ...]:
+    """Give the names of the organizations that supplied an item, each once."""
+    attribution = item.content.attribution
+    names = (one_line(name) for name in (attribution.organizations if attribution else ()))
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def section_of(item: ItemRecord) -> str | None:
+    """Give the heading an item stands under in one line, or None."""
+    return one_line(item.section or "") or None
+
+
+def channels_of(item: ItemRecord) -> tuple[tuple[Channel, str], ...]:
+    """Give the channels an item belongs to, with the names it uses for them."""
+    section = section_of(item)
+    named = [(EVERYTHING, "")]
+    if section is not None:
+        named.append((Channel(ChannelKind.SECTION, slug(section)), section))
+    named.extend((Channel(ChannelKind.CONTRIBUTOR, slug(name)), name) for name in contributors_of(item))
+    return tuple(dict(named).items())
+
+
+def card_of(record: BulletinRecord) -> Card | None:
+    """Make the card of a bulletin, or None when it was never published.
+
+    A withdrawn bulletin keeps its card, without shares, because its withdrawal changed what readers get.
+    """
+    if record.published is None:
+        return None
+    issue = one_line(record.masthead.issue or record.masthead.date or "")
+    changed = _changed(record, record.published)
+    return Card(record.id, issue, record.published, changed, record.backfilled, _shares(record))
+
+
+def cards_of(records: Iterable[BulletinRecord]) -> tuple[Card, ...]:
+    """Make the cards of all bulletins that were ever published."""
+    return tuple(card for card in map(card_of, records) if card is not None)
+
+
+def _changed(record: BulletinRecord, published: datetime) -> datetime:
+    moments = [record.withdrawn, *(moment for item in record.items for moment in (item.updated, item.withdrawn))]
+    return max([published, *(moment for moment in moments if moment is not None)])
+
+
+def _shares(record: BulletinRecord) -> tuple[Share, ...]:
+    counts: Counter[Channel] = Counter()
+    names: dict[Channel, str] = {}
+    for item in public_items(record):
+        for channel, name in channels_of(item):
+            counts[channel] += 1
+            names.setdefault(channel, name)
+    return tuple(Share(channel, names[channel], count) for channel, count in counts.items())
