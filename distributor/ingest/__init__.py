@@ -1,24 +1,39 @@
 """Bytes of a bulletin file to positioned lines, whatever the form of the file."""
 
+from dataclasses import replace
+
 from distributor.errors import FileRefused
-from distributor.ingest.detect import detect
+from distributor.ingest.detect import Kind, detect
 from distributor.ingest.formats import read_kind
+from distributor.ingest.legacy import to_docx
+from distributor.ingest.sandbox import LIMITS, Limits, read_in_child
 from distributor.model.lines import Source
 
-__all__ = ["read"]
+__all__ = ["LIMITS", "Kind", "Limits", "detect", "read"]
 
 
-def read(data: bytes, name: str) -> Source:
-    """Read a bulletin file.
+def read(data: bytes, name: str, limits: Limits = LIMITS) -> Source:
+    """Read a bulletin file; everything but plain text is read in a child process under limits.
 
     Args:
         data: the whole file.
         name: its name, for the suffix and for refusals.
+        limits: of time and memory for the child process.
 
     Raises:
         FileRefused: the file cannot be used; the error names it.
     """
     try:
-        return read_kind(data, detect(data, name))
+        return _read(data, detect(data, name), limits)
     except FileRefused as refused:
-        raise FileRefused(refused.code, **{"file": name, **refused.parameters}) from refused
+        raise FileRefused(refused.code, **{**refused.parameters, "file": name}) from refused
+
+
+def _read(data: bytes, kind: Kind, limits: Limits) -> Source:
+    if kind is Kind.TEXT:
+        # decoding is linear in the length of the file
+        return read_kind(data, kind)
+    if kind in {Kind.DOC, Kind.RTF}:
+        data, seconds = to_docx(data, kind, limits)
+        kind, limits = Kind.DOCX, replace(limits, seconds=seconds)
+    return read_in_child(data, kind, limits)
