@@ -20,7 +20,7 @@ def boundary(above: Fact, fact: Fact, layout: Layout, *, first: bool = False) ->
         first: the row above is the first one of its paragraph.
     """
     if layout.known_paragraphs:
-        listed = fact.marker is not None and above.end in ("stop", "colon")
+        listed = fact.marker is not None and above.end in ("stop", "semi", "colon")
         return -_CERTAIN if above.row.paragraph == fact.row.paragraph and not listed else _CERTAIN
     if layout.spaced_ends:
         return _CERTAIN / 2 if above.row.trailing else -_CERTAIN * 2 / 3 + _lexical(above, fact)
@@ -60,19 +60,19 @@ def _indentation(fact: Fact, layout: Layout) -> float:
         return 4.0
     if inset > layout.indent:
         return 2.5
-    return -2.5 if inset < 1.5 else 0.0  # noqa: PLR2004  less than one character
+    return -5.0 if inset < 1.5 else 0.0  # noqa: PLR2004  less than one character
 
 
 def _lexical(above: Fact, fact: Fact) -> float:
     """Punctuation and words on both sides."""
-    score = {"stop": 1.2, "mark": 0.8, "colon": 0.3, "comma": -3.0, "open": -1.5, "plain": -2.0}[above.end]
+    score = {"stop": 1.2, "mark": 0.8, "semi": -1.5, "colon": 0.3, "comma": -3.0, "open": -1.5, "plain": -2.0}[above.end]
     if starts_closed(fact.row.text):
         score -= 6.0
     elif fact.row.text[:1].islower():
         score -= 2.0
-    if fact.opener and above.end in ("stop", "mark", "plain"):
+    if fact.opener and above.end in ("stop", "mark"):
         score += 1.5
-    if fact.marker and above.end in ("stop", "colon"):
+    if fact.marker and above.end in ("stop", "semi", "colon"):
         score += 3.0
     if fact.field and above.end == "stop":
         score += 1.0

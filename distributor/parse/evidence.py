@@ -89,7 +89,7 @@ def _section(fact: Fact, below: Fact | None, layout: Layout) -> float:
 
 def _heading_below(below: Fact, layout: Layout) -> float:
     """A section heading stands above a title, not above running text."""
-    if below.opener or below.end == "stop" or below.attribution:
+    if below.opener or below.end in ("stop", "semi") or below.attribution:
         return -2.5
     return -1.5 if layout.wrapped and below.slack < 2 else 0.5  # noqa: PLR2004  one character
 
@@ -137,10 +137,9 @@ def _text_below(below: Fact, layout: Layout) -> float:
     return score
 
 
-def _paragraph(fact: Fact, layout: Layout) -> float:
+def body_score(fact: Fact, layout: Layout) -> float:
+    """What speaks for running text, at the beginning of a paragraph and further down alike."""
     score = 0.0
-    if fact.opener:
-        score += 1.5
     if "。" in fact.core:
         score += 2.0
     if fact.heading:
@@ -149,9 +148,17 @@ def _paragraph(fact: Fact, layout: Layout) -> float:
         score -= 2.5
     if fact.promised:
         score -= 4.0
-    if fact.field:
-        score += 0.5
     if layout.wrapped and fact.slack < 4:  # noqa: PLR2004  two characters
+        score += 0.5
+    return score
+
+
+def _paragraph(fact: Fact, layout: Layout) -> float:
+    """What speaks for the first row of a paragraph."""
+    score = body_score(fact, layout)
+    if fact.opener:
+        score += 1.0
+    if fact.field:
         score += 0.5
     if layout.indented and abs(fact.inset - layout.indent) <= 1.5:  # noqa: PLR2004  less than one character
         score += 1.0
@@ -160,20 +167,20 @@ def _paragraph(fact: Fact, layout: Layout) -> float:
 
 def _hidden_indent(fact: Fact, layout: Layout) -> float:
     """Where the indentation is lost, a first line cannot be quite full, and it often lacks just the indentation."""
-    if fact.slack < layout.hidden / 2:
-        return -4.0
+    if fact.slack < layout.hidden - 1:
+        return -4.0 if fact.slack < layout.hidden / 2 else -2.5
     return 1.5 if abs(fact.slack - layout.hidden) < 1 else 0.0
 
 
 def closing_score(fact: Fact, kind: Kind, following: Kind | None) -> float:
     """How well a node of this kind ends with this row, given what begins below."""
     if kind in (SECTION, TITLE, TITLE_MORE):
-        return {"stop": -5.0, "comma": -4.0, "colon": -3.0, "open": -4.0, "mark": -0.3, "plain": 0.5}[fact.end]
+        return {"stop": -5.0, "semi": -5.0, "comma": -4.0, "colon": -3.0, "open": -4.0, "mark": -0.3, "plain": 0.5}[fact.end]
     if kind is ATTRIBUTION:
         return 0.0
     if kind is PARAGRAPH_MORE and fact.end == "plain":
         return -5.0
-    ends = {"stop": 0.5, "mark": 0.3, "comma": -4.0, "colon": 0.0, "open": -3.0, "plain": -2.5}[fact.end]
+    ends = {"stop": 0.5, "mark": 0.3, "semi": -0.5, "comma": -4.0, "colon": 0.0, "open": -3.0, "plain": -2.5}[fact.end]
     if fact.end == "colon" and following is not PARAGRAPH:
         ends -= 3.0
     return ends

@@ -14,7 +14,7 @@ from distributor.parse.words import DIGITS, NOTE_HEADS, SECTION_WORDS
 _DATE = rf"(?:[{DIGITS}]{{4}}年)?[{DIGITS}]{{1,2}}月(?:[{DIGITS}]{{1,2}}日?|底|初|中旬|上旬|下旬)?(?:[—至到、和及-]+(?:[{DIGITS}]{{1,2}}月)?[{DIGITS}]{{1,2}}日)?(?:上午|下午|晚|起)?"
 _OPENER = re.compile(
     rf"(?:近日|日前|近期|近来|近年来|最近|今日|昨日|今年|去年|当前|目前|据悉|据了解|据统计|据[^，]{{2,24}}(?:统计|报道|介绍|消息)|{_DATE}|本周|上周|本月|上月|为[^，。]{{4,40}}|由[^，。]{{6,50}}"
-    rf"|按照[^，。]{{2,40}}|根据[^，。]{{2,40}}|在[^，。]{{3,40}}[下上中时际]|随着[^，。]{{2,40}}|此外|其中|同时|会议期间|对此|下一步|会上|会后)[，,]"
+    rf"|按照[^，。]{{2,40}}|根据[^，。]{{2,40}}|在[^，。]{{3,40}}[下上中时际]|随着[^，。]{{2,40}}|此外|会议期间|对此|下一步|会上|会后)[，,]"
 )
 _NOTE = re.compile(rf"[【\[（(《〔]?\s*(?:{NOTE_HEADS})\s*(?:[】\]）)》〕]|[:：]|$)")
 _SECTION = re.compile(rf".*(?:{SECTION_WORDS})$")
@@ -31,7 +31,7 @@ class Fact:
         row: the row itself.
         marker: marker at its start, printed or drawn by the file, or None.
         core: text without the marker.
-        end: how the text ends: stop, comma, colon, mark (？！), open (a bracket waits), or plain.
+        end: how the text ends: stop, semi, comma, colon, mark (？！), open (a bracket waits), or plain.
         slack: half-width columns free at its right; 0 where lines are not wrapped.
         gap: additional empty lines above.
         inset: indentation in half-width columns.
@@ -116,7 +116,7 @@ def _fact(rows: Sequence[Row], position: int, layout: Layout, known: tuple[tuple
 
 
 def ending(text: str) -> str:
-    """How a row ends: stop, comma, colon, mark, open or plain."""
+    """How a row ends: stop, semi (；), comma, colon, mark, open or plain."""
     last = text[-1:]
     if last in "，、,—":
         return "comma"
@@ -124,6 +124,8 @@ def ending(text: str) -> str:
         return "colon"
     if last and last in "（《“‘【(":
         return "open"
+    if last in "；;":
+        return "semi"
     if ends_sentence(text):
         return "mark" if last in "？！?!" or text.rstrip("”’」）)》】\"")[-1:] in "？！?!" else "stop"
     return "open" if open_brackets(text) else "plain"

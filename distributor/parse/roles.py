@@ -42,7 +42,7 @@ def _heading_share(facts: Sequence[Fact], places: Sequence[int]) -> float:
 def _is_heading(facts: Sequence[Fact], position: int) -> bool:
     """Whether a marked row looks like a heading: unterminated, short, after a finished row."""
     fact = facts[position]
-    if fact.attribution or fact.end in ("stop", "colon") or width(fact.core) > _HEADING_LENGTH or "。" in fact.core:
+    if fact.attribution or fact.end in ("stop", "semi", "colon") or width(fact.core) > _HEADING_LENGTH or "。" in fact.core:
         return False
     above = facts[position - 1] if position else None
     return above is None or above.attribution > 0 or above.end != "comma"

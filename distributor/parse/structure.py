@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from distributor.parse.boundaries import boundary, heading_end, title_break
-from distributor.parse.evidence import closing_score, starting_scores
+from distributor.parse.evidence import body_score, closing_score, starting_scores
 from distributor.parse.facts import Fact
 from distributor.parse.kinds import ATTRIBUTION, FOLLOWS, MORE, NODE, OPENS, SECTION, TITLE, Kind
 from distributor.parse.layout import Layout
@@ -72,9 +72,9 @@ def _steps(facts: Sequence[Fact], layout: Layout) -> list[_Step]:
 def _going_on(facts: Sequence[Fact], position: int, layout: Layout) -> Scores:
     above, fact = facts[position - 1], facts[position]
     begun = facts[position - 2].row.text if position > 1 else ""
-    looks = 3.0 if fact.heading else 0.0
-    first = -boundary(above, fact, layout, first=True) - looks
-    further = -boundary(above, fact, layout) - looks
+    body = body_score(fact, layout)
+    first = body - boundary(above, fact, layout, first=True)
+    further = body - boundary(above, fact, layout)
     title = -title_break(above, fact, layout)
     return {
         Kind.TITLE: title,
