@@ -110,7 +110,18 @@ def title_break(above: Fact, fact: Fact, layout: Layout, begun: str = "") -> flo
         score += 3.0
     if fact.opener:
         score += 3.0
+    if above.end == "plain" and not begun:
+        score += _short_first_line(above, fact)
     return score + _title_layout(above, fact, layout)
+
+
+def _short_first_line(above: Fact, fact: Fact) -> float:
+    """A title is not broken after a few characters; a short row above a longer one is a heading of its own."""
+    length = len(above.core)
+    score = 2.0 if length < 9 else 1.0 if length < 12 else 0.0  # noqa: PLR2004  characters
+    if above.section_word:
+        score += 1.5
+    return score + (1.0 if length * 5 < len(fact.core) * 3 else 0.0)
 
 
 def _title_layout(above: Fact, fact: Fact, layout: Layout) -> float:

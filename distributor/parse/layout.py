@@ -109,7 +109,7 @@ def _columns(rows: Sequence[Row]) -> tuple[tuple[float, float], ...]:
 def _popular_starts(long: Sequence[Row]) -> list[float]:
     """Left edges that at least a fifth of the long rows share and that lie a third of a page apart."""
     counts = Counter(round(row.left) for row in long)
-    merged = {left: sum(counts[left + step] for step in (-1, 0, 1)) for left in counts}
+    merged = {left: sum(counts[left + step] for step in (0, 1)) for left in counts}
     popular = sorted((-count, left) for left, count in merged.items() if count * 5 >= len(long))
     starts: list[float] = []
     for _, left in popular:

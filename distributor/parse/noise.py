@@ -54,7 +54,7 @@ def _below_noise(index: int, reasons: Mapping[int, str]) -> bool:
 
 def _running_heads(rows: Sequence[Row], reasons: Mapping[int, str]) -> dict[int, str]:
     """Rows that repeat at the edges of pages; the first one stays when it is the only trace of a title."""
-    edges = _page_edges(rows, reasons)
+    edges, pages = _page_edges(rows, reasons)
     places: dict[str, list[int]] = defaultdict(list)
     for row in rows:
         if row.index not in reasons and len(row.text) <= _HEAD_LENGTH:
@@ -65,7 +65,7 @@ def _running_heads(rows: Sequence[Row], reasons: Mapping[int, str]) -> dict[int,
         boxed = [index for index in indices if rows[index].boxed]
         if boxed and len(indices) > 1:
             found |= dict.fromkeys(boxed if len(boxed) < len(indices) else boxed[1:], RUNNING_HEAD)
-        elif len(at_edge) > 1 and len(at_edge) * 3 >= len(indices) * 2:
+        elif len(at_edge) > 1 and len(at_edge) * 3 >= len(indices) * 2 and len(at_edge) * 5 >= pages * 2:
             found |= dict.fromkeys(_without_title(rows, indices, at_edge), RUNNING_HEAD)
     return found
 
@@ -78,23 +78,29 @@ def _without_title(rows: Sequence[Row], indices: Sequence[int], at_edge: Sequenc
     return list(at_edge)
 
 
-def _page_edges(rows: Sequence[Row], reasons: Mapping[int, str]) -> set[int]:
-    """Positions next to a page break: by page number of the file, by a printed page number, by a lone leading space."""
-    edges: set[int] = set()
+def _page_edges(rows: Sequence[Row], reasons: Mapping[int, str]) -> tuple[set[int], int]:
+    """Positions next to a page break, and the count of pages.
+
+    A page break shows by the page of the file, by a printed page number, or by a lone leading space.
+    """
+    edges: set[int] = {len(rows) - 1}
+    pages = 0
     hinted = _single_space_starts(rows)
     for row in rows:
+        numbered = reasons.get(row.index) == PAGE_NUMBER
         starts = row.page_start or row.index in hinted or reasons.get(row.index - 1) == PAGE_NUMBER
         if starts:
             edges.update({row.index, row.index - 1})
-        if reasons.get(row.index) == PAGE_NUMBER:
+        if numbered:
             edges.update({row.index - 1, row.index + 1})
-    edges.add(len(rows) - 1)
-    return edges
+        pages += starts
+    return edges, pages
 
 
 def _single_space_starts(rows: Sequence[Row]) -> set[int]:
     """Rows that begin with exactly one space, where that is rare: the first rows of pages."""
     leads = Counter(row.leading for row in rows)
-    if leads[1] * 8 > len(rows):
+    spaced = sum(row.trailing for row in rows)
+    if leads[1] * 8 > len(rows) or spaced * 20 < len(rows):
         return set()
     return {row.index for row in rows if row.leading == 1}

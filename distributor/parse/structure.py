@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from distributor.parse.boundaries import boundary, heading_end, title_break
 from distributor.parse.evidence import body_score, closing_score, starting_scores
 from distributor.parse.facts import Fact
+from distributor.parse.habits import Habit, learn
 from distributor.parse.kinds import ATTRIBUTION, FOLLOWS, MORE, NODE, OPENS, SECTION, TITLE, Kind
 from distributor.parse.layout import Layout
 from distributor.parse.roles import find_roles
@@ -41,7 +42,11 @@ def find_structure(facts: Sequence[Fact], layout: Layout) -> Reading:
     """
     if not facts:
         return Reading((), ())
-    steps = _steps(facts, layout)
+    steps = _steps(facts, layout, ())
+    first = _best_path(*_forward(facts, steps))
+    habits = learn(facts, first, layout)
+    if habits:
+        steps = _steps(facts, layout, habits)
     forward, back = _forward(facts, steps)
     return Reading(_best_path(forward, back), _confidence(facts, steps, forward))
 
@@ -53,19 +58,22 @@ class _Step:
     starts: Scores
     more: Scores
     after_heading: float
+    under_section: float
 
 
-def _steps(facts: Sequence[Fact], layout: Layout) -> list[_Step]:
+def _steps(facts: Sequence[Fact], layout: Layout, habits: Sequence[Habit]) -> list[_Step]:
     roles = find_roles(facts)
     covered = _attribution_rows(facts)
     steps = []
     for position, fact in enumerate(facts):
         starts = starting_scores(facts, position, layout, roles)
+        for habit in habits:
+            starts[habit.kind] += habit.score(fact, layout)
         more = _going_on(facts, position, layout) if position else dict.fromkeys(_KINDS, _NEVER)
         inside = position in covered
         more[ATTRIBUTION] = more[Kind.ATTRIBUTION_MORE] = 30.0 if inside else _NEVER
         end = heading_end(facts[position - 1], fact, layout) if position else 0.0
-        steps.append(_Step(starts, more, end))
+        steps.append(_Step(starts, more, end, -sum(min(0.0, habit.score(fact, layout)) for habit in habits if habit.near)))
     return steps
 
 
@@ -119,10 +127,11 @@ def _advance(above: Fact, before: Scores, step: _Step) -> tuple[Scores, dict[Kin
 def _moves(above: Fact, kind: Kind, step: _Step) -> list[tuple[Kind, float]]:
     """All ways on from a row of this kind, with their scores."""
     node = NODE[kind]
+    below = step.under_section if node is SECTION else 0.0
     unfinished = node in (SECTION, TITLE) or node is Kind.PARAGRAPH and above.end in ("plain", "open", "comma")
     end = step.after_heading if unfinished else 0.0
     moves = [
-        (new, gain + step.starts[new] + closing_score(above, kind, new) + end)
+        (new, gain + step.starts[new] + closing_score(above, kind, new) + end + (below if new is TITLE else 0.0))
         for (old, new), gain in FOLLOWS.items()
         if old is node
     ]
