@@ -38,7 +38,8 @@ def configure(*, level: int = 20, json: bool | None = None) -> None:
 
 def get_logger(name: str) -> Any:  # noqa: ANN401  structlog's own loggers are typed so
     """Give the logger of a module."""
-    return structlog.get_logger(logger=name)
+    # `logger` is taken: the name of a parameter of structlog itself
+    return structlog.get_logger(module=name)
 
 
 def mask_addresses(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
