@@ -3,9 +3,23 @@
 from dataclasses import dataclass, replace
 
 from distributor.errors import NotFound
+from distributor.model.bulletin import Visibility
 from distributor.model.record import BulletinRecord, ItemRecord
 from distributor.store import blobs, bulletins
 from distributor.usecases.context import Context
+
+
+@dataclass(frozen=True, slots=True)
+class BulletinPage:
+    """A bulletin as everybody may read it.
+
+    Args:
+        bulletin: with its public items alone.
+        has_original: the file may be read too, because all it says is public.
+    """
+
+    bulletin: BulletinRecord
+    has_original: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +51,7 @@ async def list_published(context: Context, *, limit: int | None = None) -> tuple
     return tuple(_public(record) for record in records)
 
 
-async def read_bulletin(context: Context, bulletin_id: str) -> BulletinRecord:
+async def read_bulletin(context: Context, bulletin_id: str) -> BulletinPage:
     """Give a published bulletin with its public items.
 
     Args:
@@ -45,11 +59,11 @@ async def read_bulletin(context: Context, bulletin_id: str) -> BulletinRecord:
         bulletin_id: its id.
 
     Raises:
-        NotFound: `bulletin-unknown` also for one that is not published.
+        NotFound: `bulletin-unknown` also for one that is not published; `bulletin-gone` for one that was taken back.
     """
     async with context.database.read() as connection:
-        record = await bulletins.get(connection, bulletin_id)
-    return _public(_published(record))
+        record = _published(await bulletins.get(connection, bulletin_id))
+    return BulletinPage(_public(record), _is_all_public(record))
 
 
 async def read_item(context: Context, key: str) -> ItemPage:
@@ -60,44 +74,56 @@ async def read_item(context: Context, key: str) -> ItemPage:
         key: its key.
 
     Raises:
-        NotFound: `item-unknown` also for one that is not public.
+        NotFound: `item-unknown` also for one that is not public; `item-gone` for one that was taken back.
     """
     async with context.database.read() as connection:
         record = await bulletins.find_by_item(connection, key)
-    if record.published is None or record.withdrawn is not None:
+    item = next(item for item in record.items if item.key == key)
+    if record.published is None or item.published is None or item.content.visibility is not Visibility.PUBLIC:
         raise NotFound("item-unknown", key=key)
-    shown = _public(record)
-    place = next((place for place, item in enumerate(shown.items) if item.key == key), None)
-    if place is None:
-        raise NotFound("item-unknown", key=key)
-    return ItemPage(
-        bulletin=shown,
-        item=shown.items[place],
-        previous=shown.items[place - 1] if place > 0 else None,
-        following=shown.items[place + 1] if place + 1 < len(shown.items) else None,
-    )
+    if record.withdrawn is not None or item.withdrawn is not None:
+        raise NotFound("item-gone", key=key)
+    return _among_neighbours(_public(record), item)
 
 
 async def read_original(context: Context, bulletin_id: str) -> tuple[BulletinRecord, bytes]:
-    """Give the file that a published bulletin came from.
+    """Give the file that a published bulletin came from, if all that it says is public.
 
     Args:
         context: the installation.
         bulletin_id: its id.
 
     Raises:
-        NotFound: `bulletin-unknown`.
+        NotFound: `bulletin-unknown`, `bulletin-gone`, or `original-not-public`.
     """
     async with context.database.read() as connection:
         record = _published(await bulletins.get(connection, bulletin_id))
+        if not _is_all_public(record):
+            raise NotFound("original-not-public", id=bulletin_id)
         return record, await blobs.get(connection, record.original.sha256)
 
 
 def _published(record: BulletinRecord) -> BulletinRecord:
-    if record.published is None or record.withdrawn is not None:
+    if record.published is None:
         raise NotFound("bulletin-unknown", id=record.id)
+    if record.withdrawn is not None:
+        raise NotFound("bulletin-gone", id=record.id)
     return record
 
 
 def _public(record: BulletinRecord) -> BulletinRecord:
     return replace(record, items=tuple(item for item in record.items if item.is_public))
+
+
+def _is_all_public(record: BulletinRecord) -> bool:
+    return all(item.is_public for item in record.items)
+
+
+def _among_neighbours(shown: BulletinRecord, item: ItemRecord) -> ItemPage:
+    place = shown.items.index(item)
+    return ItemPage(
+        bulletin=shown,
+        item=item,
+        previous=shown.items[place - 1] if place > 0 else None,
+        following=shown.items[place + 1] if place + 1 < len(shown.items) else None,
+    )
