@@ -93,7 +93,6 @@ class Settings(BaseSettings):
     sending: Sending = Field(default=Sending.CAPTURE, description="capture, folder or live")
     allowed_domains: list[str] = Field(default_factory=list, description="if set, mails go to these domains only")
     language: str = Field(default="zh_CN", description="language of pages and messages: zh_CN or en")
-    catch_up_hours: float = Field(default=6, gt=0, description="a run later than this asks a person first")
     smtp: SmtpSettings = Field(default_factory=SmtpSettings, description="the relay")
     sender: SenderSettings = Field(default_factory=SenderSettings, description="whose name the mails carry")
     publication: PublicationSettings = Field(default_factory=PublicationSettings, description="the publication")

@@ -4,7 +4,7 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from enum import Enum
 
 
@@ -21,8 +21,10 @@ def plain(value: object) -> object:
         return value.value
     if value is None or isinstance(value, str | bool | int | float):
         return value
-    if isinstance(value, date | datetime):
+    if isinstance(value, date | datetime | time):
         return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
     return _plain_container(value)
 
 

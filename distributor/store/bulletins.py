@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy import RowMapping, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor.errors import NotFound
@@ -106,6 +106,12 @@ async def list_published(connection: AsyncConnection, *, limit: int | None = Non
     """
     query = select(bulletins).where(bulletins.c.published.is_not(None), bulletins.c.withdrawn.is_(None))
     return await _load(connection, _newest_first(query).limit(limit))
+
+
+async def newest_item_date(connection: AsyncConnection) -> datetime | None:
+    """Give the newest publication date of all items, or None when nothing was published."""
+    newest: datetime | None = await connection.scalar(select(func.max(items.c.published)))
+    return newest
 
 
 def _newest_first(query: Any) -> Any:  # noqa: ANN401  SQLAlchemy's Select of many columns has no short name

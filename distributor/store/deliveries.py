@@ -1,6 +1,6 @@
 """Deliveries: claims by conditional update, marks guarded by lease and fence, and their history."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -50,7 +50,7 @@ async def claim(connection: AsyncConnection, claim: Claim, now: datetime) -> tup
     return claimed
 
 
-async def mark(connection: AsyncConnection, mark: Mark, now: datetime, *, before: Sequence[DeliveryState]) -> bool:
+async def mark(connection: AsyncConnection, mark: Mark, now: datetime, *, before: Collection[DeliveryState]) -> bool:
     """Write down a step of a claimed delivery; returns False when another worker has taken it over.
 
     Args:
@@ -72,6 +72,22 @@ async def mark(connection: AsyncConnection, mark: Mark, now: datetime, *, before
         return False
     await _add_events(connection, [mark], now)
     return True
+
+
+async def renew(connection: AsyncConnection, worker: str, until: datetime) -> None:
+    """Lengthen the leases of a living worker.
+
+    Args:
+        connection: an open writing transaction.
+        worker: its name.
+        until: new end of the leases, by the clock of the database.
+    """
+    held = (DeliveryState.CLAIMED, DeliveryState.IN_DOUBT)
+    await connection.execute(
+        update(deliveries)
+        .where(deliveries.c.worker == worker, deliveries.c.state.in_(held), deliveries.c.lease_until < until)
+        .values(lease_until=until),
+    )
 
 
 async def release_expired(connection: AsyncConnection, now: datetime) -> tuple[int, int]:

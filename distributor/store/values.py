@@ -1,7 +1,7 @@
 """Read values of the model back from plain JSON."""
 
-from functools import cache
 from collections.abc import Hashable
+from functools import cache
 from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter
@@ -16,10 +16,10 @@ def restore(kind: type[T], value: object) -> T:
         kind: type of the value, also a parametrised tuple.
         value: plain lists, dictionaries and scalars.
     """
-    restored: T = _adapter(cast(Hashable, kind)).validate_python(value)
+    restored: T = _adapter(cast("Hashable", kind)).validate_python(value)
     return restored
 
 
 @cache
 def _adapter(kind: Hashable) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
+    return TypeAdapter(cast("type[Any]", kind))

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from distributor.clock import Clock
 from distributor.model.message import Sender
 from distributor.model.publication import Publication
+from distributor.schedule import WorkingCalendar
 from distributor.store.engine import Database
 
 
@@ -21,9 +22,9 @@ class Context:
         publication: the publication that bulletins belong to.
         sender: whose name the mails carry.
         token_keys: secret keys of links, newest last.
+        calendar: which days are worked.
         config: folder of the TOML files.
         mail_folder: where captured mail is kept.
-        catch_up_hours: an occurrence later than this asks a person first.
     """
 
     database: Database
@@ -31,9 +32,9 @@ class Context:
     publication: Publication
     sender: Sender
     token_keys: tuple[str, ...]
+    calendar: WorkingCalendar
     config: Path
     mail_folder: Path
-    catch_up_hours: float = 6
 
     def now(self) -> datetime:
         """The present moment in the zone of the publication."""

@@ -1,6 +1,6 @@
 """Schedules and the occurrences that were claimed of them."""
 
-from sqlalchemy import Column, ForeignKey, Integer, String, Table
+from sqlalchemy import Column, Integer, String, Table
 
 from distributor.store.tables.metadata import metadata
 from distributor.store.types import Moment, PlainJson
@@ -12,13 +12,15 @@ schedules = Table(
     Column("position", Integer, nullable=False),
     Column("list_id", String(64), nullable=False),
     Column("definition", PlainJson, nullable=False),
+    Column("since", Moment, nullable=False),
     Column("next_run_at", Moment, nullable=True, index=True),
 )
 
 occurrences = Table(
     "occurrences",
     metadata,
-    Column("schedule_id", ForeignKey("schedules.id"), primary_key=True),
+    # no foreign key: what was claimed stays on record when a schedule is removed
+    Column("schedule_id", String(64), primary_key=True),
     Column("moment", Moment, primary_key=True),
     Column("claimed", Moment, nullable=False),
     Column("outcome", String(40), nullable=False),

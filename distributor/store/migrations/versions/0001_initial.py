@@ -28,6 +28,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_groups")),
     )
     op.create_table(
+        "occurrences",
+        sa.Column("schedule_id", sa.String(length=64), nullable=False),
+        sa.Column("moment", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("claimed", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("outcome", sa.String(length=40), nullable=False),
+        sa.PrimaryKeyConstraint("schedule_id", "moment", name=op.f("pk_occurrences")),
+    )
+    op.create_table(
         "organizations",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
@@ -56,6 +64,7 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("list_id", sa.String(length=64), nullable=False),
         sa.Column("definition", sa.JSON(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("next_run_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_schedules")),
     )
@@ -140,15 +149,6 @@ def upgrade() -> None:
         sa.Column("last_modified", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["sha256"], ["blobs.sha256"], name=op.f("fk_documents_sha256")),
         sa.PrimaryKeyConstraint("path", name=op.f("pk_documents")),
-    )
-    op.create_table(
-        "occurrences",
-        sa.Column("schedule_id", sa.String(length=64), nullable=False),
-        sa.Column("moment", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("claimed", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("outcome", sa.String(length=40), nullable=False),
-        sa.ForeignKeyConstraint(["schedule_id"], ["schedules.id"], name=op.f("fk_occurrences_schedule_id")),
-        sa.PrimaryKeyConstraint("schedule_id", "moment", name=op.f("pk_occurrences")),
     )
     op.create_table(
         "items",
@@ -305,7 +305,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_items_bulletin_id"))
 
     op.drop_table("items")
-    op.drop_table("occurrences")
     op.drop_table("documents")
     op.drop_table("contacts")
     with op.batch_alter_table("bulletins", schema=None) as batch_op:
@@ -324,6 +323,7 @@ def downgrade() -> None:
     op.drop_table("schedules")
     op.drop_table("recipient_lists")
     op.drop_table("organizations")
+    op.drop_table("occurrences")
     op.drop_table("groups")
     op.drop_table("blobs")
     # ### end Alembic commands ###

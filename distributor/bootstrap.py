@@ -1,0 +1,134 @@
+"""Build the concrete objects of one installation; the only place that reads settings."""
+
+import os
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from distributor import schedule, settings
+from distributor.clock import Clock, SystemClock
+from distributor.deliver import AllowListTransport, CaptureServer, FolderTransport, Relay, SmtpTransport, Timeouts
+from distributor.deliver import Transport as Transport  # noqa: PLC0414  re-exported for those who run a drain
+from distributor.errors import Misconfigured
+from distributor.model.message import Sender
+from distributor.schedule import WorkingCalendar
+from distributor.settings import Security, Sending, Settings
+from distributor.store.engine import Database
+from distributor.usecases.context import Context
+from distributor.usecases.parse_file import read_toml
+
+_KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """The objects of one installation.
+
+    Args:
+        settings: what the operator set.
+        context: what use cases work with.
+    """
+
+    settings: Settings
+    context: Context
+
+    @asynccontextmanager
+    async def transport(self) -> AsyncIterator[Transport]:
+        """Open the way of sending that the settings choose; capture brings its own server on loopback."""
+        async with (
+            self._unguarded() as inner,
+            AllowListTransport(inner, self.settings.allowed_domains) as guarded,
+        ):
+            yield guarded
+
+    @asynccontextmanager
+    async def _unguarded(self) -> AsyncIterator[Transport]:
+        if self.settings.sending is Sending.LIVE:
+            yield SmtpTransport(self._relay())
+        elif self.settings.sending is Sending.FOLDER:
+            yield FolderTransport(self.context.mail_folder)
+        else:
+            async with CaptureServer(self.context.mail_folder) as server:
+                connections = self.settings.smtp.connections
+                yield SmtpTransport(
+                    Relay(host=server.host, port=server.port, security=Security.NONE, connections=connections),
+                )
+
+    def _relay(self) -> Relay:
+        smtp = self.settings.smtp
+        return Relay(
+            host=smtp.host,
+            port=smtp.port,
+            security=smtp.security,
+            username=smtp.username,
+            password=None if smtp.password is None else smtp.password.get_secret_value(),
+            connections=smtp.connections,
+            timeouts=Timeouts().capped(smtp.timeout),
+        )
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.context.database.dispose()
+
+
+def build(config_dir: Path | None = None, *, clock: Clock | None = None) -> Container:
+    """Read the settings and build the objects of this installation.
+
+    Args:
+        config_dir: folder of the TOML files, found by `settings.config_folder` by default.
+        clock: tells the time; the one of this machine by default.
+
+    Raises:
+        Misconfigured: what is wrong with which setting, file or folder.
+    """
+    chosen = settings.load(config_dir)
+    folder = settings.config_folder(config_dir)
+    context = Context(
+        database=Database(chosen.database_address),
+        clock=clock or SystemClock(chosen.publication.time_zone),
+        publication=chosen.publication_value,
+        sender=Sender(chosen.sender.name, chosen.sender.address, chosen.sender.reply_to),
+        token_keys=token_keys(chosen.secrets_folder),
+        calendar=_calendar(folder),
+        config=folder,
+        mail_folder=chosen.data_dir / "mail",
+    )
+    return Container(chosen, context)
+
+
+def _calendar(folder: Path) -> WorkingCalendar:
+    return schedule.read_calendar(read_toml(folder / "calendar.toml"), "calendar.toml")
+
+
+def token_keys(folder: Path) -> tuple[str, ...]:
+    """Read the keys of links, one a line, newest last; a first key is made when there is none.
+
+    Args:
+        folder: folder of the keys.
+
+    Raises:
+        Misconfigured: `secrets-unusable`.
+    """
+    file = folder / "tokens.key"
+    try:
+        if not file.exists():
+            _write_secret(file, secrets.token_urlsafe(_KEY_BYTES))
+        keys = tuple(line.strip() for line in file.read_text(encoding="ascii").splitlines() if line.strip())
+    except (OSError, UnicodeDecodeError) as error:
+        raise Misconfigured("secrets-unusable", file=str(file), problem=str(error)) from error
+    if not keys:
+        raise Misconfigured("secrets-unusable", file=str(file), problem="0 bytes")
+    return keys
+
+
+def _write_secret(file: Path, value: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    # O_EXCL: of two processes that start together one makes the key, the other reads it
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(descriptor, "w", encoding="ascii") as opened:
+        opened.write(value + "\n")

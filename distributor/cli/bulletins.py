@@ -1,0 +1,125 @@
+"""Commands about bulletins: receive, bulletins, sign-off, publish, plan."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from distributor.cli.options import ActorOption, BulletinArgument, ConfigOption, JsonOption, actor
+from distributor.cli.output import console, fail, language, say, table, words
+from distributor.errors import DistributorError
+from distributor.i18n import error_sentence
+
+if TYPE_CHECKING:
+    from distributor.bootstrap import Container
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    example = "distributor receive bulletin.txt --issue 第12期 --date 2023-12-05 --as li"
+    app.command("receive", help=words("cli.receive"), epilog=example)(receive)
+    app.command("bulletins", help=words("cli.bulletins"), epilog="distributor bulletins --json")(list_bulletins)
+    app.command("sign-off", help=words("cli.sign-off"), epilog="distributor sign-off ID --as wang")(sign_off)
+    app.command("publish", help=words("cli.publish"), epilog="distributor publish ID --as wang")(publish)
+
+
+def receive(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE …", help=words("cli.argument.files"))],
+    *,
+    title: Annotated[str | None, typer.Option(help=words("cli.option.title"), show_default=False)] = None,
+    issue: Annotated[str | None, typer.Option(help=words("cli.option.issue"), show_default=False)] = None,
+    date: Annotated[str | None, typer.Option(help=words("cli.option.date"), show_default=False)] = None,
+    as_: ActorOption = None,
+    config: ConfigOption = None,
+) -> int:
+    """Take in bulletin files and show what an editor should look at."""
+    from distributor.cli.container import run_in_container
+    from distributor.cli.findings import print_findings
+    from distributor.cli.parsing import read_bytes
+    from distributor.parse import Given
+    from distributor.usecases.receive_bulletin import receive_bulletin
+
+    given = Given(title=title, issue=issue, date=date)
+
+    async def receive_all(container: "Container") -> int:
+        code = 0
+        for file in files:
+            try:
+                received = await receive_bulletin(container.context, actor(as_), read_bytes(file), file.name, given)
+            except DistributorError as error:
+                # one bad file does not keep the others out
+                code = fail(error_sentence(error, language()), error.exit_code)
+                continue
+            record = received.record
+            say("cli.receive.new" if received.is_new else "cli.receive.known", id=record.id, items=len(record.items))
+            print_findings(record.findings)
+        return code
+
+    return run_in_container(config, actor(as_), receive_all)
+
+
+def list_bulletins(*, as_json: JsonOption = False, config: ConfigOption = None) -> None:
+    """List the bulletins and how far each has come."""
+    from distributor.cli.container import run_in_container
+    from distributor.usecases import list_bulletins as usecase
+
+    found = run_in_container(config, actor(None), lambda container: usecase.list_bulletins(container.context))
+    rows = [
+        {
+            "id": entry.record.id,
+            "title": entry.record.masthead.title,
+            "issue": entry.record.masthead.issue,
+            "date": entry.record.masthead.date,
+            "items": len(entry.record.items),
+            "state": entry.state.value,
+        }
+        for entry in found
+    ]
+    if as_json:
+        print(json.dumps(rows, ensure_ascii=False, indent=1))
+    elif not rows:
+        say("cli.bulletins.none")
+    else:
+        columns = [f"cli.column.{name}" for name in ("id", "title", "issue", "date", "items", "state")]
+        shown = [{**row, "state": words(f"state.{row['state']}")} for row in rows]
+        table(columns, [list(row.values()) for row in shown])
+
+
+def sign_off(
+    bulletin_id: BulletinArgument,
+    *,
+    waive: Annotated[list[str] | None, typer.Option(help=words("cli.option.waive"), show_default=False)] = None,
+    as_: ActorOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Sign a bulletin off: its words, its mails and its plan as they stand now."""
+    from distributor.cli.container import run_in_container
+    from distributor.usecases.sign_off_bulletin import sign_off_bulletin
+
+    signed = run_in_container(
+        config,
+        actor(as_),
+        lambda container: sign_off_bulletin(container.context, actor(as_), bulletin_id, waived=waive or ()),
+    )
+    say(
+        "cli.sign-off.done",
+        actor=signed.actor,
+        addresses=len(signed.plan.rows),
+        variants=len(signed.variants),
+        hash=signed.content_hash[:12],
+    )
+
+
+def publish(bulletin_id: BulletinArgument, *, as_: ActorOption = None, config: ConfigOption = None) -> None:
+    """Publish a signed bulletin: archive and feeds."""
+    from distributor.cli.container import run_in_container
+    from distributor.usecases.publish_bulletin import publish_bulletin
+
+    record = run_in_container(
+        config,
+        actor(as_),
+        lambda container: publish_bulletin(container.context, actor(as_), bulletin_id),
+    )
+    say("cli.publish.done", id=record.id, items=sum(item.is_public for item in record.items))
+    console.print(f"  /bulletins/{record.id}", markup=False)

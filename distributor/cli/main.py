@@ -1,0 +1,49 @@
+"""The program `distributor`: one group of commands, and the only place where errors become exit codes."""
+
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from distributor.cli import bulletins, demo, installation, parsing, recipients, sending, serving
+from distributor.cli.output import fail, language, words
+from distributor.errors import DistributorError
+from distributor.i18n import error_sentence
+
+_INTERRUPTED = 130
+
+app = typer.Typer(
+    name="distributor",
+    help=words("cli.help"),
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    add_completion=False,
+)
+for module in (parsing, installation, bulletins, sending, serving, demo):
+    module.register(app)
+app.add_typer(recipients.app, name="recipients")
+
+
+def run() -> None:
+    """Run the program with the arguments of the process and leave with its exit code."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command and give its exit code: 0 done, 1 something is left undone, 2 refused.
+
+    Args:
+        arguments: as after the name of the program.
+    """
+    command = typer.main.get_command(app)
+    try:
+        code = command.main(list(arguments), prog_name="distributor", standalone_mode=False)
+    except DistributorError as error:
+        return fail(error_sentence(error, language()), error.exit_code)
+    except typer.TyperException as error:
+        return fail(words("cli.usage", problem=error.format_message()), 2)
+    except (KeyboardInterrupt, typer.Abort):
+        return _INTERRUPTED
+    return code if isinstance(code, int) else 0

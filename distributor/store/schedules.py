@@ -1,0 +1,137 @@
+"""Schedules, when each runs next, and the occurrences that were claimed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from distributor.model.schedule import Schedule
+from distributor.store.tables import occurrences, schedules
+from distributor.store.values import restore
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedSchedule:
+    """A schedule and when it runs next.
+
+    Args:
+        schedule: the schedule.
+        since: from when on it serves what is published.
+        next_run_at: the next moment, None when nothing is waiting.
+    """
+
+    schedule: Schedule
+    since: datetime
+    next_run_at: datetime | None
+
+
+async def replace(connection: AsyncConnection, planned: Sequence[PlannedSchedule]) -> None:
+    """Put schedules in the place of those that are kept; one that is known keeps its `since`.
+
+    Args:
+        connection: an open writing transaction.
+        planned: all schedules.
+    """
+    known = dict((await connection.execute(select(schedules.c.id, schedules.c.since))).tuples().all())
+    await connection.execute(delete(schedules))
+    rows = [
+        {
+            "id": entry.schedule.id,
+            "position": position,
+            "list_id": entry.schedule.list_id,
+            "definition": entry.schedule,
+            "since": known.get(entry.schedule.id, entry.since),
+            "next_run_at": entry.next_run_at,
+        }
+        for position, entry in enumerate(planned)
+    ]
+    if rows:
+        await connection.execute(insert(schedules), rows)
+
+
+async def load(connection: AsyncConnection) -> tuple[PlannedSchedule, ...]:
+    """Give all schedules in the order in which they were written."""
+    return await _load(connection, due_at=None)
+
+
+async def claim_due(connection: AsyncConnection, now: datetime) -> tuple[PlannedSchedule, ...]:
+    """Give the schedules whose moment has come; on PostgreSQL those another scheduler holds are passed over.
+
+    Args:
+        connection: an open writing transaction; it must advance every schedule it is given.
+        now: the present moment.
+    """
+    return await _load(connection, due_at=now)
+
+
+async def set_next(connection: AsyncConnection, schedule_id: str, moment: datetime | None) -> None:
+    """Say when a schedule runs next.
+
+    Args:
+        connection: an open writing transaction.
+        schedule_id: the schedule.
+        moment: the moment, or None.
+    """
+    await connection.execute(update(schedules).where(schedules.c.id == schedule_id).values(next_run_at=moment))
+
+
+async def last_occurrence(connection: AsyncConnection, schedule_id: str) -> datetime | None:
+    """Give the newest occurrence that was claimed, or None.
+
+    Args:
+        connection: an open transaction.
+        schedule_id: the schedule.
+    """
+    query = select(func.max(occurrences.c.moment)).where(occurrences.c.schedule_id == schedule_id)
+    newest: datetime | None = await connection.scalar(query)
+    return newest
+
+
+async def record_occurrence(
+    connection: AsyncConnection,
+    schedule_id: str,
+    moment: datetime,
+    claimed: datetime,
+) -> bool:
+    """Write down that an occurrence was claimed; returns False when it was before.
+
+    Args:
+        connection: an open writing transaction.
+        schedule_id: the schedule.
+        moment: its moment.
+        claimed: now.
+    """
+    make = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
+    row = {"schedule_id": schedule_id, "moment": moment, "claimed": claimed, "outcome": "claimed"}
+    result = await connection.execute(make(occurrences).values(row).on_conflict_do_nothing())
+    return result.rowcount == 1
+
+
+async def set_outcome(connection: AsyncConnection, schedule_id: str, moment: datetime, outcome: str) -> None:
+    """Write down what came of an occurrence.
+
+    Args:
+        connection: an open writing transaction.
+        schedule_id: the schedule.
+        moment: its moment.
+        outcome: sent, empty, ask, skipped, or the code of what blocked it.
+    """
+    await connection.execute(
+        update(occurrences)
+        .where(occurrences.c.schedule_id == schedule_id, occurrences.c.moment == moment)
+        .values(outcome=outcome),
+    )
+
+
+async def _load(connection: AsyncConnection, due_at: datetime | None) -> tuple[PlannedSchedule, ...]:
+    query = select(schedules).order_by(schedules.c.position)
+    if due_at is not None:
+        query = query.where(schedules.c.next_run_at <= due_at).with_for_update(skip_locked=True)
+    return tuple(
+        PlannedSchedule(restore(Schedule, row["definition"]), row["since"], row["next_run_at"])
+        for row in (await connection.execute(query)).mappings()
+    )

@@ -1,0 +1,73 @@
+"""Make the bytes of one delivery: the signed rendering with what is personal spliced in."""
+
+from distributor import compose, tokens
+from distributor.compose import Prepared
+from distributor.errors import NotFound
+from distributor.i18n import negotiate
+from distributor.model.message import Personal, Variant
+from distributor.model.run import Delivery
+from distributor.store import address_book, blobs, runs
+from distributor.usecases.context import Context
+from distributor.usecases.request_unsubscribe import PURPOSE
+
+
+class Composer:
+    """Composes the messages of deliveries; a variant is prepared once and kept.
+
+    Args:
+        context: the installation.
+    """
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._prepared: dict[tuple[str, str], Prepared] = {}
+
+    async def compose(self, delivery: Delivery) -> bytes:
+        """Give the bytes of a delivery as they go to the relay, dated now.
+
+        Args:
+            delivery: the delivery.
+
+        Raises:
+            NotFound: `list-unknown` when its list was removed from the address book.
+        """
+        prepared = await self._prepare(delivery)
+        return prepared.build(self._personal(delivery))
+
+    async def _prepare(self, delivery: Delivery) -> Prepared:
+        key = (delivery.run_id, delivery.variant)
+        known = self._prepared.get(key)
+        if known is not None:
+            return known
+        context = self._context
+        async with context.database.read() as connection:
+            variant = Variant.from_bytes(await blobs.get(connection, delivery.variant))
+            run = await runs.get(connection, delivery.run_id)
+            book = await address_book.load(connection)
+        chosen = next((entry for entry in book.lists if entry.id == delivery.list_id), None)
+        if chosen is None:
+            raise NotFound("list-unknown", list=delivery.list_id, known="、".join(entry.id for entry in book.lists))
+        language = negotiate(delivery.language)
+        frame = compose.message_frame(context.publication, context.sender, chosen, run.bulletin_id, language)
+        self._prepared[key] = compose.prepare(variant, frame)
+        return self._prepared[key]
+
+    def _personal(self, delivery: Delivery) -> Personal:
+        context = self._context
+        token = tokens.sign(PURPOSE, [delivery.address, delivery.list_id], context.token_keys)
+        page = f"{context.publication.base_url}/unsubscribe/{token}"
+        return Personal(
+            address=delivery.address,
+            display_name=delivery.display_name,
+            greeting=compose.greeting_for(
+                delivery.role,
+                delivery.organization_name,
+                negotiate(delivery.language),
+            ),
+            unsubscribe_url=page,
+            unsubscribe_mailto=compose.unsubscribe_mailto(context.sender.reply_to, token),
+            preferences_url=page,
+            message_id=delivery.message_id,
+            idempotency_key=delivery.idempotency_key,
+            sent=context.now(),
+        )

@@ -1,0 +1,156 @@
+"""Freeze who gets a bulletin: a run per list, a delivery per address, before anything crosses the wire."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from distributor import compose, tokens
+from distributor.errors import NotFound, NotSignedOff
+from distributor.model.canonical import digest
+from distributor.model.message import Sender
+from distributor.model.recipient import Plan, PlanRow
+from distributor.model.record import BulletinRecord
+from distributor.model.run import Delivery, Mailing, Run
+from distributor.model.sign_off import SignOff, VariantKey
+from distributor.store import runs
+from distributor.usecases.context import Context
+from distributor.usecases.plan_bulletin import plan_record
+from distributor.usecases.signed import require_plan, require_sign_off
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What starts runs: a person, or the occurrence of a schedule.
+
+    Args:
+        by: name of the actor.
+        schedule_id: the schedule, None for a person.
+        occurrence: its moment, None for a person.
+    """
+
+    by: str
+    schedule_id: str | None = None
+    occurrence: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenRun:
+    """A run and its deliveries.
+
+    Args:
+        run: the run.
+        deliveries: one for each address.
+    """
+
+    run: Run
+    deliveries: tuple[Delivery, ...]
+
+
+async def prepare_runs(
+    connection: AsyncConnection,
+    context: Context,
+    record: BulletinRecord,
+    start: Start,
+    list_ids: Collection[str] | None,
+) -> tuple[FrozenRun, ...]:
+    """Work out who is still to get a bulletin, list by list; a list with nobody left makes no run.
+
+    Args:
+        connection: an open transaction.
+        context: the installation.
+        record: the bulletin.
+        start: what starts the runs.
+        list_ids: only these lists, None for all that the footer names.
+
+    Raises:
+        NotSignedOff: when no sign-off holds for the words, or somebody joined the plan since.
+        NotFound: `list-unknown` for a list that the plan does not know.
+    """
+    sign_off = await require_sign_off(connection, record)
+    plan, book = await plan_record(connection, record)
+    require_plan(sign_off, plan)
+    known = [entry.id for entry in book.lists]
+    for wanted in list_ids or ():
+        if wanted not in known:
+            raise NotFound("list-unknown", list=wanted, known="、".join(known))
+    served = await runs.served_addresses(connection, record.id, Mailing.DIGEST)
+    basis = _Basis(context, sign_off, plan, served, start)
+    chosen = known if list_ids is None else list_ids
+    frozen = (_freeze(basis, list_id) for list_id in chosen)
+    return tuple(run for run in frozen if run.deliveries)
+
+
+async def freeze(connection: AsyncConnection, prepared: Iterable[FrozenRun]) -> None:
+    """Write prepared runs into the ledger.
+
+    Args:
+        connection: the open writing transaction in which they were prepared.
+        prepared: the runs.
+    """
+    for frozen in prepared:
+        await runs.freeze(connection, frozen.run, frozen.deliveries)
+
+
+@dataclass(frozen=True, slots=True)
+class _Basis:
+    """What the runs of one bulletin are frozen from."""
+
+    context: Context
+    sign_off: SignOff
+    plan: Plan
+    served: frozenset[str]
+    start: Start
+
+
+def _freeze(basis: _Basis, list_id: str) -> FrozenRun:
+    rows = [row for row in basis.plan.rows if row.list_id == list_id]
+    fresh = [row for row in rows if row.address not in basis.served]
+    run = Run(
+        id=tokens.new_key(),
+        bulletin_id=basis.sign_off.bulletin_id,
+        list_id=list_id,
+        mailing=Mailing.DIGEST,
+        sign_off_id=basis.sign_off.id,
+        created=basis.context.now(),
+        created_by=basis.start.by,
+        schedule_id=basis.start.schedule_id,
+        occurrence=basis.start.occurrence,
+        excluded=len(rows) - len(fresh) + len(basis.plan.excluded),
+    )
+    sender = basis.context.sender
+    return FrozenRun(run, tuple(_delivery(run, row, basis.sign_off, sender) for row in fresh))
+
+
+def _delivery(run: Run, row: PlanRow, sign_off: SignOff, sender: Sender) -> Delivery:
+    variant = sign_off.variant(VariantKey(row.list_id, row.language, row.format))
+    if variant is None:
+        raise NotSignedOff("variant-unsigned", id=run.bulletin_id, address=row.address)
+    delivery_id = tokens.new_id()
+    return Delivery(
+        id=delivery_id,
+        run_id=run.id,
+        address=row.address,
+        display_name=row.display_name,
+        organization=row.organization,
+        organization_name=row.organization_name,
+        list_id=row.list_id,
+        role=row.role,
+        language=row.language,
+        format=row.format,
+        variant=variant,
+        message_id=compose.mint_message_id(delivery_id, sender),
+        idempotency_key=idempotency_key(run.bulletin_id, run.mailing, row.address),
+    )
+
+
+def idempotency_key(bulletin_id: str, mailing: Mailing, address: str) -> str:
+    """Make the key by which a relay can tell that two copies are one mail.
+
+    Args:
+        bulletin_id: the bulletin.
+        mailing: kind of mailing.
+        address: where to.
+    """
+    return digest(["delivery", bulletin_id, mailing, address])

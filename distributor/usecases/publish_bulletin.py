@@ -1,0 +1,56 @@
+"""Publish a signed bulletin: its items get their identity, the feeds are rendered anew."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from distributor import access, publish, schedule
+from distributor.access import Act, Actor
+from distributor.errors import Conflict
+from distributor.model.record import BulletinRecord
+from distributor.model.schedule import TriggerKind
+from distributor.store import bulletins, documents, schedules
+from distributor.usecases.context import Context
+from distributor.usecases.signed import require_sign_off
+
+
+async def publish_bulletin(context: Context, actor: Actor, bulletin_id: str) -> BulletinRecord:
+    """Publish a bulletin; publishing it again changes nothing.
+
+    Args:
+        context: the installation.
+        actor: who publishes.
+        bulletin_id: the bulletin.
+
+    Raises:
+        NotFound: `bulletin-unknown`.
+        NotSignedOff: when no sign-off holds for what the bulletin says now.
+        Conflict: `bulletin-withdrawn`.
+    """
+    access.require(actor, Act.PUBLISH)
+    async with context.database.write() as connection:
+        record = await bulletins.get(connection, bulletin_id)
+        if record.withdrawn is not None:
+            raise Conflict("bulletin-withdrawn", id=bulletin_id)
+        if record.published is not None:
+            return record
+        await require_sign_off(connection, record)
+        now = context.now()
+        newest = await bulletins.newest_item_date(connection)
+        published = publish.assign_identity(replace(record, published=now), context.publication, now, newest)
+        await bulletins.save_publication(connection, published)
+        shown = await bulletins.list_published(connection)
+        await documents.save(connection, publish.build_documents(context.publication, shown))
+        await _wake_schedules(connection, context, published.published or now)
+    return published
+
+
+async def _wake_schedules(connection: AsyncConnection, context: Context, published: datetime) -> None:
+    """Say to the schedules that wait for a publication when they run: at once, or when their window opens."""
+    for planned in await schedules.load(connection):
+        waits = planned.schedule.trigger.kind is TriggerKind.ON_PUBLICATION and planned.schedule.enabled
+        occurrence = schedule.on_publication(planned.schedule, published, context.calendar) if waits else None
+        if occurrence is not None:
+            earliest = min(occurrence.moment, planned.next_run_at or occurrence.moment)
+            await schedules.set_next(connection, planned.schedule.id, earliest)

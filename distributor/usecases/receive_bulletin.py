@@ -1,0 +1,85 @@
+"""Take in a bulletin file: parse it, give its items their identity, keep everything."""
+
+from dataclasses import dataclass
+from functools import partial
+
+import anyio.to_thread
+
+from distributor import access, tokens
+from distributor.access import Act, Actor
+from distributor.model.bulletin import ParsedBulletin
+from distributor.model.canonical import digest_bytes
+from distributor.model.record import BulletinRecord, ItemRecord, Original
+from distributor.parse import Given
+from distributor.store import address_book, blobs, bulletins
+from distributor.usecases.context import Context
+from distributor.usecases.media_types import media_type
+from distributor.usecases.parse_file import parse_file
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What came of a file.
+
+    Args:
+        record: the bulletin.
+        is_new: False when these very bytes were received before.
+    """
+
+    record: BulletinRecord
+    is_new: bool
+
+
+async def receive_bulletin(context: Context, actor: Actor, data: bytes, name: str, given: Given) -> Received:
+    """Take in a bulletin file; the same bytes twice give the bulletin that exists.
+
+    Args:
+        context: the installation.
+        actor: who brings it.
+        data: the bytes of the file.
+        name: its name.
+        given: title, number, date and publisher for what the file lacks.
+
+    Raises:
+        FileRefused: when there is no bulletin to be had from it; nothing is kept.
+    """
+    access.require(actor, Act.RECEIVE)
+    async with context.database.read() as connection:
+        known = await bulletins.find_by_original(connection, context.publication.slug, digest_bytes(data))
+        book = await address_book.load(connection)
+    if known is not None:
+        return Received(known, is_new=False)
+    parsed = await anyio.to_thread.run_sync(partial(parse_file, data, name, given, book))
+    record = _record(context, actor, parsed, _original(data, name))
+    async with context.database.write() as connection:
+        # somebody may have brought the same file while this one was being read
+        known = await bulletins.find_by_original(connection, context.publication.slug, record.original.sha256)
+        if known is not None:
+            return Received(known, is_new=False)
+        await blobs.put(connection, data)
+        await bulletins.add(connection, record)
+    return Received(record, is_new=True)
+
+
+def _original(data: bytes, name: str) -> Original:
+    return Original(name, media_type(name), len(data), digest_bytes(data))
+
+
+def _record(context: Context, actor: Actor, parsed: ParsedBulletin, original: Original) -> BulletinRecord:
+    bulletin = parsed.bulletin
+    placed = [(section.title, item) for section in bulletin.sections for item in section.items]
+    return BulletinRecord(
+        id=tokens.new_key(),
+        publication=context.publication.slug,
+        masthead=bulletin.masthead,
+        preamble=bulletin.preamble,
+        items=tuple(
+            ItemRecord(key=tokens.new_key(), position=position, section=section, content=item)
+            for position, (section, item) in enumerate(placed)
+        ),
+        distribution=bulletin.distribution,
+        original=original,
+        received=context.now(),
+        received_by=actor.name,
+        findings=parsed.findings,
+    )

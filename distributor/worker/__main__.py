@@ -1,0 +1,52 @@
+"""Start a worker: `python -m distributor.worker [--until-idle]`."""
+
+import signal
+import sys
+
+import anyio
+
+from distributor import bootstrap, log
+from distributor.bootstrap import Container
+from distributor.errors import DistributorError
+from distributor.i18n import error_sentence, negotiate
+from distributor.worker.loop import run, run_until_idle
+
+
+def main(arguments: list[str]) -> int:
+    """Run a worker until SIGTERM or SIGINT, or until nothing is due; gives the exit code.
+
+    Args:
+        arguments: `--until-idle` or nothing.
+    """
+    log.configure()
+    try:
+        container = bootstrap.build()
+        anyio.run(_work, container, "--until-idle" in arguments)
+    except DistributorError as error:
+        print(error_sentence(error, negotiate(None)), file=sys.stderr)  # noqa: T201  the sentence for who started it
+        return error.exit_code
+    return 0
+
+
+async def _work(container: Container, until_idle: bool) -> None:
+    try:
+        if until_idle:
+            await run_until_idle(container)
+            return
+        stopping = anyio.Event()
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(_stop_on_signal, stopping)
+            await run(container, stopping)
+            tasks.cancel_scope.cancel()
+    finally:
+        await container.close()
+
+
+async def _stop_on_signal(stopping: anyio.Event) -> None:
+    with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
+        async for _ in signals:
+            stopping.set()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

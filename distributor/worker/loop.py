@@ -1,0 +1,72 @@
+"""The loop of a worker: a tick claims occurrences, a drain sends, a look at the ledger takes over from the dead."""
+
+from datetime import UTC
+
+import anyio
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy.exc import OperationalError
+
+from distributor import log
+from distributor.bootstrap import Container, Transport
+from distributor.errors import RelayTrouble
+from distributor.usecases.claim_occurrences import claim_occurrences
+from distributor.usecases.send_due import send_due
+
+_log = log.get_logger(__name__)
+
+_TICK_SECONDS = 1
+# a relay that refuses our credentials is left alone for a while: many failed logins get a sender blocked
+_REST_SECONDS = 300
+
+
+async def run(container: Container, stopping: anyio.Event) -> None:
+    """Work until told to stop; what is in flight is finished first.
+
+    Args:
+        container: the installation.
+        stopping: set to stop.
+    """
+    ticks = AsyncIOScheduler(timezone=UTC)
+    # APScheduler only wakes us; which occurrence is due, and that it runs once, the database decides
+    ticks.add_job(tick, "interval", [container], seconds=_TICK_SECONDS, coalesce=True, max_instances=1)
+    ticks.start()
+    try:
+        async with container.transport() as transport:
+            while not stopping.is_set():
+                rest = await _send(container, transport, stopping)
+                with anyio.move_on_after(rest):
+                    await stopping.wait()
+    finally:
+        ticks.shutdown(wait=False)
+
+
+async def run_until_idle(container: Container) -> None:
+    """Claim what is due, send it, and return; retries that lie in the future are left to the next worker.
+
+    Args:
+        container: the installation.
+    """
+    await claim_occurrences(container.context)
+    async with container.transport() as transport:
+        await send_due(container.context, transport, container.settings.smtp.connections)
+
+
+async def tick(container: Container) -> None:
+    """Claim what is due; a database that is away for a while does not end the worker."""
+    try:
+        for claimed in await claim_occurrences(container.context):
+            _log.info("occurrence", schedule=claimed.schedule_id, outcome=claimed.outcome, runs=len(claimed.runs))
+    except OperationalError as error:
+        _log.warning("database-away", problem=str(error.orig))
+
+
+async def _send(container: Container, transport: Transport, stopping: anyio.Event) -> float:
+    """Send what is due; gives the seconds to rest."""
+    try:
+        await send_due(container.context, transport, container.settings.smtp.connections, stopping=stopping)
+    except RelayTrouble as trouble:
+        _log.error("relay-trouble", code=trouble.code, **trouble.parameters)
+        return _REST_SECONDS
+    except OperationalError as error:
+        _log.warning("database-away", problem=str(error.orig))
+    return _TICK_SECONDS

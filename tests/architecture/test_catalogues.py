@@ -1,0 +1,65 @@
+"""Both catalogues are complete, say the same things, and every sentence that the program can say is in them."""
+
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from distributor.i18n import LANGUAGES, catalogue
+
+ROOT = Path(__file__).parents[2]
+PROGRAM = ROOT / "distributor"
+TEMPLATES = ROOT / "templates"
+ERRORS = r"(?:Refused|FileRefused|AddressRefused|NotFound|Conflict|NotSignedOff|Misconfigured|RelayTrouble)"
+
+
+def _places(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(sentence) if name}
+
+
+def _code() -> str:
+    return "\n".join(file.read_text("utf-8") for file in PROGRAM.rglob("*.py"))
+
+
+def test_both_languages_have_the_same_messages() -> None:
+    assert set(catalogue("zh_CN")) == set(catalogue("en"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_message_is_empty(language: str) -> None:
+    assert [key for key, sentence in catalogue(language).items() if not sentence.strip()] == []
+
+
+def test_both_languages_name_the_same_values() -> None:
+    chinese, english = catalogue("zh_CN"), catalogue("en")
+    assert {key for key in chinese if _places(chinese[key]) != _places(english[key])} == set()
+
+
+def test_every_error_has_its_sentence() -> None:
+    codes = set(re.findall(ERRORS + r"\(\s*\"([a-z0-9-]+)\"", _code()))
+    assert codes
+    assert {code for code in codes if f"error.{code}" not in catalogue("zh_CN")} == set()
+
+
+def test_every_finding_has_its_sentence() -> None:
+    codes = set(re.findall(r"Finding\(\s*Level\.[A-Z]+,\s*\"([a-z0-9-]+)\"", _code()))
+    assert codes
+    assert {code for code in codes if f"finding.{code}" not in catalogue("zh_CN")} == set()
+
+
+def test_every_message_that_the_code_or_a_template_asks_for_exists() -> None:
+    templates = "\n".join(file.read_text("utf-8") for file in TEMPLATES.rglob("*.*"))
+    wanted = set(re.findall(r"\"((?:cli|web|mail)\.[a-z0-9.-]+[a-z0-9])\"", _code() + templates))
+    wanted |= set(re.findall(r"'((?:cli|web|mail)\.[a-z0-9.-]+[a-z0-9])'", templates))
+    assert {key for key in wanted if key not in catalogue("zh_CN")} == set()
+
+
+def test_english_sentences_hold_no_chinese_words_but_names() -> None:
+    allowed = re.compile(r"[报送发期简报呈抄分文体授权码签撤更正单位秘书处供稿来源机密绝内部资料政务中〔〕（）、：“”《》]")
+    strange = {
+        key: sentence
+        for key, sentence in catalogue("en").items()
+        if re.search(r"[\u4e00-\u9fff]{6,}", allowed.sub("", sentence))
+    }
+    assert strange == {}
