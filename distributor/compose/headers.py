@@ -172,8 +172,7 @@ def _written(name: str, value: Value) -> str:
             return ",\r\n ".join(f"<{_checked(name, _URI, uri)}>" for uri in uris)
         case ListId():
             return _list_id(name, value)
-        case Literal(literal):
-            return _checked(name, _LITERAL, literal)
+    return _checked(name, _LITERAL, value.value)
 
 
 def _unstructured(name: str, words: str) -> str:
@@ -228,8 +227,8 @@ def addr_spec(address: str) -> str:
 
 def _list_id(name: str, value: ListId) -> str:
     identifier = _checked(name, _LIST_ID, value.identifier)
-    phrase = _phrase(name, cut(clean(value.name), 60))
-    return f"{phrase}\r\n <{identifier}>" if phrase else f"<{identifier}>"
+    words = cut(clean(value.name), 60)
+    return f"{_phrase(name, words)}\r\n <{identifier}>" if words else f"<{identifier}>"
 
 
 def _checked(name: str, allowed: re.Pattern[str], value: str) -> str:
