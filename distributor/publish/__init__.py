@@ -1,31 +1,41 @@
 """Publishing: bulletins in, feed documents out; plain functions, no I/O."""
 
 from distributor.publish.addresses import Format
-from distributor.publish.build import Change, Rebuilt, build_documents, build_for, entity_tag, needed
+from distributor.publish.build import Change, Rebuilt, build_documents, build_for, needed
 from distributor.publish.catalogue import Catalogue
-from distributor.publish.channels import Card, Channel, ChannelKind, card_of, cards_of
+from distributor.publish.channels import Card, Channel, ChannelKind, card_of, cards_of, offers_original
+from distributor.publish.correction import ChangeKind, Correction, ItemChange, apply_correction, originals_by_item
 from distributor.publish.identity import assign_identity
 from distributor.publish.listing import FeedAddress, FeedInfo, feed_listing, listing_of
 from distributor.publish.options import FeedOptions
+from distributor.publish.restricted import build_restricted
+from distributor.publish.writing import entity_tag
 
 __all__ = [
     "Card",
     "Catalogue",
     "Change",
+    "ChangeKind",
     "Channel",
     "ChannelKind",
+    "Correction",
     "FeedAddress",
     "FeedInfo",
     "FeedOptions",
     "Format",
+    "ItemChange",
     "Rebuilt",
+    "apply_correction",
     "assign_identity",
     "build_documents",
     "build_for",
+    "build_restricted",
     "card_of",
     "cards_of",
     "entity_tag",
     "feed_listing",
     "listing_of",
     "needed",
+    "offers_original",
+    "originals_by_item",
 ]

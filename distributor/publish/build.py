@@ -1,31 +1,20 @@
 """Documents: which are made of a catalogue, and which of them one publication, correction or withdrawal touches."""
 
-import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
-from zoneinfo import ZoneInfo
 
 from distributor.model.document import Document
 from distributor.model.publication import Publication
 from distributor.model.record import BulletinRecord, Original
 from distributor.publish.addresses import Format
 from distributor.publish.catalogue import Catalogue, Chain
-from distributor.publish.channels import EVERYTHING, Card, Channel, card_of, cards_of
+from distributor.publish.channels import EVERYTHING, Card, Channel, card_of, cards_of, public_items
 from distributor.publish.entries import Entry, entries_of
-from distributor.publish.feedgen_adapter import atom_bytes, rss_bytes
-from distributor.publish.feeds import Feed, archive_feed, archive_formats, first_moment, subscription_feed
-from distributor.publish.json_feed import json_bytes
+from distributor.publish.feeds import archive_feed, archive_formats, subscription_feed
 from distributor.publish.listing import listing_of
 from distributor.publish.opml import OPML_PATH, OPML_TYPE, opml_bytes
 from distributor.publish.options import FeedOptions
-
-_WRITERS: Final[Mapping[Format, Callable[[Feed], bytes]]] = {
-    Format.RSS: rss_bytes,
-    Format.ATOM: atom_bytes,
-    Format.JSON: json_bytes,
-}
-_ETAG_LENGTH: Final = 32
+from distributor.publish.writing import document_of, modified, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,40 +167,30 @@ class _Press:
         self._options = options
         self._offered = offered or {}
         self._entries: dict[str, tuple[Entry, ...]] = {}
-        moment = catalogue.changed or first_moment(publication)
-        self._moment = moment.astimezone(ZoneInfo(publication.time_zone)).replace(microsecond=0)
 
     def subscription(self, chain: Chain) -> list[Document]:
         """Write what readers of a channel subscribe to, in every format."""
         entries = [entry for card in chain.current for entry in self._entries_in(chain, card)]
         feed = subscription_feed(self._publication, chain, entries, self._options)
-        return self._written(feed, chain.channel.stem)
+        return written(feed, chain.channel.stem, self._catalogue.changed)
 
     def archive(self, chain: Chain, cards: Iterable[Card]) -> list[Document]:
         """Write the archive documents of bulletins in a channel."""
         documents: list[Document] = []
         for card in cards:
             feed = archive_feed(self._publication, chain, card, self._entries_in(chain, card), self._options)
-            documents += self._written(feed, chain.channel.archive_stem(card.id))
+            documents += written(feed, chain.channel.archive_stem(card.id), self._catalogue.changed)
         return documents
 
     def opml(self) -> Document:
         """Write the list of all feeds."""
         feeds = listing_of(self._publication, self._catalogue)
-        return self._document(OPML_PATH, OPML_TYPE, opml_bytes(self._publication, feeds))
+        moment = modified(self._publication, self._catalogue.changed)
+        return document_of(OPML_PATH, OPML_TYPE, opml_bytes(self._publication, feeds), moment)
 
     def _entries_in(self, chain: Chain, card: Card) -> list[Entry]:
         if card.id not in self._entries:
-            self._entries[card.id] = entries_of(self._publication, self._records[card.id], self._offered)
+            record = self._records[card.id]
+            items = public_items(record)
+            self._entries[card.id] = entries_of(self._publication, record, items, self._offered)
         return [entry for entry in self._entries[card.id] if chain.channel in entry.channels]
-
-    def _written(self, feed: Feed, stem: str) -> list[Document]:
-        return [self._document(stem + form.ending, form.content_type, _WRITERS[form](feed)) for form in feed.own]
-
-    def _document(self, path: str, media_type: str, body: bytes) -> Document:
-        return Document(path, media_type, body, entity_tag(body), self._moment)
-
-
-def entity_tag(body: bytes) -> str:
-    """Make the strong entity tag of some bytes (RFC 9110, 8.8.3)."""
-    return f'"{hashlib.sha256(body).hexdigest()[:_ETAG_LENGTH]}"'

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from distributor.model.bulletin import Visibility
 from distributor.model.record import BulletinRecord, ItemRecord
 from distributor.publish.addresses import slug
 from distributor.publish.cleaning import one_line
@@ -92,9 +93,23 @@ class Card:
 
 def public_items(record: BulletinRecord) -> tuple[ItemRecord, ...]:
     """Give the items of a published bulletin that everybody may read now, in order."""
+    return tuple(item for item in _standing(record) if item.is_public)
+
+
+def recipients_items(record: BulletinRecord) -> tuple[ItemRecord, ...]:
+    """Give the items of a published bulletin that its recipients may read in feeds: all but those of the mail alone."""
+    return tuple(item for item in _standing(record) if item.content.visibility is not Visibility.MAIL_ONLY)
+
+
+def offers_original(record: BulletinRecord) -> bool:
+    """Tell whether everybody may have the original file: not while it holds an item that is not for everybody."""
+    return all(item.content.visibility is Visibility.PUBLIC for item in record.items)
+
+
+def _standing(record: BulletinRecord) -> tuple[ItemRecord, ...]:
     if record.published is None or record.withdrawn is not None:
         return ()
-    return tuple(item for item in record.items if item.is_public and item.tag_uri is not None)
+    return tuple(item for item in record.items if item.tag_uri and item.published and item.withdrawn is None)
 
 
 def contributors_of(item: ItemRecord) -> tuple[str, ...]:

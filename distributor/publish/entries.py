@@ -1,7 +1,7 @@
 """Entries: one public item with everything the three formats say about it."""
 
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -13,7 +13,7 @@ from distributor.i18n import negotiate, translate
 from distributor.model.publication import Publication
 from distributor.model.record import BulletinRecord, ItemRecord, Original
 from distributor.publish.addresses import item_address, original_address
-from distributor.publish.channels import Channel, channels_of, contributors_of, public_items, section_of
+from distributor.publish.channels import Channel, channels_of, contributors_of, offers_original, section_of
 from distributor.publish.cleaning import excerpt, legal, one_line
 
 _SUMMARY: Final = 140
@@ -53,7 +53,7 @@ class Entry:
         section: heading, or None.
         summary: plain text in one line, never empty.
         content: sanitised HTML with absolute links.
-        enclosure: the original file.
+        enclosure: the original file, or None when it is not for everybody.
         channels: the channels it belongs to.
     """
 
@@ -66,29 +66,33 @@ class Entry:
     section: str | None
     summary: str
     content: str
-    enclosure: Enclosure
+    enclosure: Enclosure | None
     channels: frozenset[Channel]
 
 
 def entries_of(
-    publication: Publication, record: BulletinRecord, offered: Mapping[str, Original] | None = None
+    publication: Publication,
+    record: BulletinRecord,
+    items: Sequence[ItemRecord],
+    offered: Mapping[str, Original] | None = None,
 ) -> tuple[Entry, ...]:
-    """Make the entries of a bulletin's public items, in the order of the bulletin.
+    """Make the entries of published items of a bulletin.
 
     Args:
         publication: the publication.
         record: the bulletin.
+        items: those that the readers of the feed may see, in order.
         offered: by item key, the file that an item was offered with when its words last changed, where that is not
             the file of the record; see `originals_by_item`.
     """
     files = offered or {}
     return tuple(
         _entry_of(publication, item, _enclosure(publication, record, files.get(item.key, record.original)))
-        for item in public_items(record)
+        for item in items
     )
 
 
-def _entry_of(publication: Publication, item: ItemRecord, enclosure: Enclosure) -> Entry:
+def _entry_of(publication: Publication, item: ItemRecord, enclosure: Enclosure | None) -> Entry:
     zone = ZoneInfo(publication.time_zone)
     published = _stamp(item.published, zone)
     updated = _stamp(item.updated or item.published, zone)
@@ -121,7 +125,9 @@ def _authors(publication: Publication, item: ItemRecord) -> tuple[str, ...]:
     return contributors_of(item) or persons or (one_line(publication.publisher),)
 
 
-def _enclosure(publication: Publication, record: BulletinRecord, original: Original) -> Enclosure:
+def _enclosure(publication: Publication, record: BulletinRecord, original: Original) -> Enclosure | None:
+    if not offers_original(record):
+        return None
     return Enclosure(
         url=original_address(publication, record.id),
         name=one_line(original.name),
@@ -130,7 +136,7 @@ def _enclosure(publication: Publication, record: BulletinRecord, original: Origi
     )
 
 
-def _content(item: ItemRecord, enclosure: Enclosure, updated: datetime, language: str) -> str:
+def _content(item: ItemRecord, enclosure: Enclosure | None, updated: datetime, language: str) -> str:
     attribution = item.content.attribution
     texts = [*item.content.paragraphs, *([attribution.raw] if attribution else [])]
     paragraphs = [f"<p>{_escaped(text)}</p>" for text in texts if legal(text).strip()]
@@ -139,8 +145,9 @@ def _content(item: ItemRecord, enclosure: Enclosure, updated: datetime, language
         paragraphs.insert(0, f"<p><em>{html.escape(corrected)}</em></p>")
     # several readers drop enclosures of documents, so the file is linked in the text as well; not as a paragraph,
     # because the last paragraph is the attribution
-    label = translate("feed.original", language, name=enclosure.name)
-    paragraphs.append(f'<div><a href="{html.escape(enclosure.url)}">{html.escape(label)}</a></div>')
+    if enclosure is not None:
+        label = translate("feed.original", language, name=enclosure.name)
+        paragraphs.append(f'<div><a href="{html.escape(enclosure.url)}">{html.escape(label)}</a></div>')
     return _sanitised("\n".join(paragraphs))
 
 

@@ -139,7 +139,8 @@ class _Entry(FeedEntry):  # type: ignore[misc]  # feedgen has no types
         self.title(legal(entry.title))
         self.updated(entry.updated)
         self.link(href=entry.url, rel="alternate", type=_PAGE)
-        self.enclosure(entry.enclosure.url, entry.enclosure.size, entry.enclosure.media_type)
+        if entry.enclosure is not None:
+            self.enclosure(entry.enclosure.url, entry.enclosure.size, entry.enclosure.media_type)
         if entry.section is not None:
             self.category(term=legal(entry.section))
         self.content(legal(entry.content), type="html")

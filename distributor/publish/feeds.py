@@ -1,7 +1,7 @@
 """Feeds: what a document says about itself, before it is written in one of the formats."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -134,6 +134,30 @@ def archive_feed(
         current=_addresses(publication, channel.stem, tuple(Format)),
         entries=tuple(entries),
         options=options,
+    )
+
+
+def restricted_feed(publication: Publication, stem: str, entries: Sequence[Entry], options: FeedOptions) -> Feed:
+    """Make the feed of one body that the footer names: without archive and hub, because both are public.
+
+    Args:
+        publication: the publication.
+        stem: path without the ending of the format, secret.
+        entries: in the order in which they are shown.
+        options: choices for all feeds.
+    """
+    name = one_line(publication.name) or publication.slug
+    return Feed(
+        publication=publication,
+        id=tag_uri(publication, "feeds/restricted"),
+        title=translate("feed.restricted-title", negotiate(publication.language), publication=name),
+        home=home_address(publication),
+        updated=_newest(publication, entries),
+        own=_addresses(publication, stem, tuple(Format)),
+        previous={},
+        current={},
+        entries=tuple(entries),
+        options=replace(options, hub=None),
     )
 
 

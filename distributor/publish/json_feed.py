@@ -4,7 +4,7 @@ import json
 
 from distributor.publish.addresses import Format
 from distributor.publish.cleaning import legal
-from distributor.publish.entries import Entry
+from distributor.publish.entries import Enclosure, Entry
 from distributor.publish.feeds import Feed
 
 _VERSION = "https://jsonfeed.org/version/1.1"
@@ -30,8 +30,7 @@ def json_bytes(feed: Feed) -> bytes:
 
 
 def _item(entry: Entry) -> dict[str, object]:
-    enclosure = entry.enclosure
-    return {
+    item: dict[str, object] = {
         "id": entry.id,
         "url": entry.url,
         "title": legal(entry.title),
@@ -40,13 +39,18 @@ def _item(entry: Entry) -> dict[str, object]:
         "date_published": entry.published.isoformat(),
         "date_modified": entry.updated.isoformat(),
         "authors": [{"name": legal(name)} for name in entry.authors],
-        **({"tags": [legal(entry.section)]} if entry.section is not None else {}),
-        "attachments": [
-            {
-                "url": enclosure.url,
-                "mime_type": enclosure.media_type,
-                "title": legal(enclosure.name),
-                "size_in_bytes": enclosure.size,
-            }
-        ],
+    }
+    if entry.section is not None:
+        item["tags"] = [legal(entry.section)]
+    if entry.enclosure is not None:
+        item["attachments"] = [_attachment(entry.enclosure)]
+    return item
+
+
+def _attachment(enclosure: Enclosure) -> dict[str, object]:
+    return {
+        "url": enclosure.url,
+        "mime_type": enclosure.media_type,
+        "title": legal(enclosure.name),
+        "size_in_bytes": enclosure.size,
     }
