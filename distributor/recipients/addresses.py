@@ -4,13 +4,14 @@ import re
 import unicodedata
 from typing import Final
 
-from email_validator import EmailNotValidError, EmailSyntaxError, validate_email
+from email_validator import EmailNotValidError, validate_email
 
 from distributor.errors import AddressRefused
 from distributor.text import UnseenKind, has_han, remove_unseen
 
 # RFC 5321 §4.5.3.1: 64 octets of local part, 255 of domain, 256 of path with its brackets
 MAX_LENGTH: Final = 254
+_MAX_LOCAL: Final = 64
 _MAX_WRITTEN: Final = 1000
 _SHOWN: Final = 80
 
@@ -103,24 +104,22 @@ def _normal(text: str) -> str:
 
 def _validated(written: str, shown: str) -> str:
     local, domain = written.split("@")
-    if _PUNCTUATION.search(local):
-        raise AddressRefused("address-local-part", address=shown, local=_shown(local), domain=_shown(domain))
+    parts = {"address": shown, "local": _shown(local), "domain": _shown(domain)}
+    if _PUNCTUATION.search(local) or len(local.encode()) > _MAX_LOCAL:
+        raise AddressRefused("address-local-part", **parts)
     try:
         valid = validate_email(written, check_deliverability=False)
-    except EmailSyntaxError as error:
-        code = "address-local-part" if _is_domain(domain) else "address-domain"
-        raise AddressRefused(code, address=shown, local=_shown(local), domain=_shown(domain)) from error
     except EmailNotValidError as error:
-        raise AddressRefused("address-domain", address=shown, local=_shown(local), domain=_shown(domain)) from error
-    address = f"{valid.local_part}@{valid.ascii_domain.lower()}"
-    if len(address.encode()) > MAX_LENGTH:
-        raise AddressRefused("address-too-long", address=shown, limit=MAX_LENGTH)
-    return address
+        code = "address-local-part" if _is_valid(f"a@{domain}") else "address-domain"
+        if code == "address-local-part" and _is_valid(f"{local}@b.example"):
+            code = "address-too-long"
+        raise AddressRefused(code, **parts, limit=MAX_LENGTH) from error
+    return f"{valid.local_part}@{valid.ascii_domain.lower()}"
 
 
-def _is_domain(domain: str) -> bool:
+def _is_valid(address: str) -> bool:
     try:
-        validate_email(f"a@{domain}", check_deliverability=False)
+        validate_email(address, check_deliverability=False)
     except EmailNotValidError:
         return False
     return True

@@ -43,16 +43,34 @@ def added(signed: Plan, current: Plan) -> tuple[PlanRow, ...]:
         current: the plan as it would be now.
     """
     by_address = _by_address(signed.rows)
-    ways = {(row.label, row.list_id, row.role) for row in signed.rows}
-    return tuple(row for row in current.rows if not _is_covered(row, by_address.get(address_key(row.address)), ways))
+    signed_ways = _Ways(
+        frozenset((entry.label, entry.text, entry.list_id) for entry in signed.entries),
+        frozenset((row.list_id, row.role) for row in signed.rows),
+    )
+    return tuple(row for row in current.rows if not signed_ways.cover(row, by_address.get(address_key(row.address))))
 
 
-def _is_covered(row: PlanRow, signed: PlanRow | None, ways: set[tuple[str, str, Role]]) -> bool:
-    if signed is None:
-        return False
-    if (row.list_id, row.role) == (signed.list_id, signed.role):
-        return True
-    return (row.label, row.list_id, row.role) in ways and set(row.reasons) <= set(signed.reasons)
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    """How a plan serves its entries.
+
+    Args:
+        entries: label, text and list of each entry.
+        roles: the role in which each list addresses its readers.
+    """
+
+    entries: frozenset[tuple[str, str, str | None]]
+    roles: frozenset[tuple[str, Role]]
+
+    def cover(self, row: PlanRow, signed: PlanRow | None) -> bool:
+        """Tell whether a row was signed, as it is or as a further way to the same address."""
+        if signed is None:
+            return False
+        if (row.list_id, row.role) == (signed.list_id, signed.role):
+            return True
+        first = row.reasons[0]
+        is_signed_way = first in signed.reasons and (row.label, first, row.list_id) in self.entries
+        return is_signed_way and (row.list_id, row.role) in self.roles
 
 
 def difference(previous: Plan | None, current: Plan) -> PlanDifference:

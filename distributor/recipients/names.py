@@ -18,7 +18,7 @@ _QUALIFIER: Final = re.compile(f"等?(?:有关|相关){_INSIDE}(?:(?:及|和|与
 # a province has an 能源局 and an 办公厅 of its own.
 _STATE: Final = re.compile("^(?:中华人民共和国|国务院(?=国资委|国有资产))?(?:国家)?(?=.+(?:部|委|委员会|总局|总署)$)")
 _COLLECTIVE: Final = re.compile("^(?:各|有关|相关|全体|所有)|各|(?:成员|会员|理事|网员)单位$")
-_UNITS: Final = re.compile(r"厅(?:[()、/或和及局委])+$")
+_UNITS: Final = re.compile(r"厅(?:[()\[\]、/或和及局委])+$")
 _SHORTER: Final = (
     (re.compile("产业(?:链)?技术创新(?:战略)?联盟"), "联盟"),
     (re.compile("委员会"), "委"),

@@ -4,10 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from distributor.errors import Misconfigured
 from distributor.text import unseen_in
+
+_BREAKS: Final = frozenset("\t\r\n\f")
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -87,9 +89,10 @@ class Row:
     def _text_of(self, key: str, value: object) -> str:
         if not isinstance(value, str) or not value.strip():
             raise self.place.wrong("book-wrong-type", key=key, expected='"…"')
-        if unseen_in(value) or not value.isprintable():
+        text = value.strip()
+        if unseen_in(text) or not _BREAKS.isdisjoint(text):
             raise self.place.wrong("book-unseen-characters", key=key)
-        return value.strip()
+        return text
 
 
 def rows(document: Mapping[str, object], kind: str, keys: frozenset[str], file: str) -> Iterator[Row]:
