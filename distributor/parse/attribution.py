@@ -52,7 +52,7 @@ def read_attribution(text: str) -> Attribution | None:
 def _bare(text: str) -> Attribution | None:
     """A line without brackets is one only with its label, or as a short name with a verb."""
     found = _sourced(text, text) or _labelled(text, text)
-    if found:
+    if found or text[:1] in "（([【〔":
         return found
     match = _SUPPLIED.fullmatch(text)
     if match and match["kind"] in ("供稿", "撰稿", "来稿", "摘述", "编译", "整理", "摘编") and _BODY.fullmatch(match["who"]):

@@ -65,7 +65,7 @@ def _indentation(fact: Fact, layout: Layout) -> float:
 
 def _lexical(above: Fact, fact: Fact) -> float:
     """Punctuation and words on both sides."""
-    score = {"stop": 1.2, "mark": 0.8, "semi": -1.5, "colon": 0.3, "comma": -3.0, "open": -1.5, "plain": -2.0}[above.end]
+    score = {"stop": 1.2, "mark": 0.8, "semi": -1.5, "colon": 0.3, "comma": -3.0, "open": -1.5, "close": 0.0, "plain": -2.0}[above.end]
     if starts_closed(fact.row.text):
         score -= 6.0
     elif fact.row.text[:1].islower():
@@ -117,6 +117,8 @@ def title_break(above: Fact, fact: Fact, layout: Layout, begun: str = "") -> flo
 
 def _short_first_line(above: Fact, fact: Fact) -> float:
     """A title is not broken after a few characters; a short row above a longer one is a heading of its own."""
+    if above.marker:
+        return 0.0
     length = len(above.core)
     score = 2.0 if length < 9 else 1.0 if length < 12 else 0.0  # noqa: PLR2004  characters
     if above.section_word:

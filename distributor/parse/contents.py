@@ -14,6 +14,7 @@ _HEAD = re.compile(rf"[【\[（(《〔]?(?:{CONTENTS_HEADS})[】\]）)》〕]?[:
 _PAGE = re.compile(r"(?:[.．…·•‥\s\t_-]{2,}|\t|[（(/]\s*)[（(]?(?:第|P|p)?\s*\d{1,3}\s*页?\s*[）)]?$")
 _LEADERS = re.compile(r"[.．…·‥]{3,}")
 _KEY = 6  # characters that identify the start of a title
+_FULL = 0.85  # share of the width of the table that a line reaches when its entry goes on below
 _JOINED = 3  # rows that one title can take
 
 
@@ -47,10 +48,11 @@ def find_contents(rows: Sequence[Row]) -> Contents:
     if start is None:
         return Contents()
     places = _starts(rows)
+    edge = max((row.right for row in rows[start:] if _PAGE.search(row.text)), default=float("inf"))
     entries: list[Entry] = []
     index = start + 1
     while index < len(rows):
-        taken = _entry_rows(rows, index, places)
+        taken = _entry_rows(rows, index, places, edge * _FULL)
         if not taken:
             break
         entries.append(_entry(rows[index : index + taken]))
@@ -65,16 +67,18 @@ def _starts(rows: Sequence[Row]) -> dict[str, list[int]]:
     return places
 
 
-def _entry_rows(rows: Sequence[Row], index: int, places: dict[str, list[int]]) -> int:
+def _entry_rows(rows: Sequence[Row], index: int, places: dict[str, list[int]], full: float) -> int:
     """How many rows the entry at this position takes; 0 when the table has ended."""
     whole = ""
     for count in range(1, _JOINED + 1):
         if index + count > len(rows):
             return 0
         whole += squash(rows[index + count - 1].text)
-        if _PAGE.search(rows[index + count - 1].text) or _LEADERS.search(whole):
+        row = rows[index + count - 1]
+        if _PAGE.search(row.text) or _LEADERS.search(whole):
             return count
-        if _comes_again(rows, bare_title(whole), index + count, places):
+        goes_on = row.right >= full and index + count < len(rows) and _PAGE.search(rows[index + count].text)
+        if not goes_on and _comes_again(rows, bare_title(whole), index + count, places):
             return count
     return 0
 

@@ -23,13 +23,19 @@ def starting_scores(facts: Sequence[Fact], position: int, layout: Layout, roles:
         TITLE: _title(fact, above, below, layout) + _role(fact, "item", roles),
         PARAGRAPH: _paragraph(fact, layout) + _role(fact, "list", roles),
         ATTRIBUTION: 6.0 if fact.attribution else _NEVER,
-        NOTE: 2.0 if fact.note else -1.0,
+        NOTE: 2.0 if fact.note else _preamble(fact),
     }
     if fact.attribution:
         scores[SECTION] -= 8.0
         scores[TITLE] -= 8.0
         scores[PARAGRAPH] -= 4.0
     return scores
+
+
+def _preamble(fact: Fact) -> float:
+    """Text above the first heading that does not say that it is a note."""
+    heading = fact.marker or fact.heading or fact.larger or fact.bolder or fact.promised
+    return -5.0 if heading else -1.5
 
 
 def _role(fact: Fact, wanted: str, roles: Mapping[str, Role]) -> float:
@@ -175,12 +181,14 @@ def _hidden_indent(fact: Fact, layout: Layout) -> float:
 def closing_score(fact: Fact, kind: Kind, following: Kind | None) -> float:
     """How well a node of this kind ends with this row, given what begins below."""
     if kind in (SECTION, TITLE, TITLE_MORE):
-        return {"stop": -5.0, "semi": -5.0, "comma": -4.0, "colon": -3.0, "open": -4.0, "mark": -0.3, "plain": 0.5}[fact.end]
+        return {"stop": -5.0, "semi": -5.0, "comma": -4.0, "colon": -3.0, "open": -4.0, "mark": -0.3, "close": 0.5, "plain": 0.5}[fact.end]
     if kind is ATTRIBUTION:
         return 0.0
     if kind is PARAGRAPH_MORE and fact.end == "plain":
         return -5.0
-    ends = {"stop": 0.5, "mark": 0.3, "semi": -0.5, "comma": -4.0, "colon": 0.0, "open": -3.0, "plain": -2.5}[fact.end]
+    if fact.end == "plain":
+        return -2.0 if fact.field or fact.marker else -3.5
+    ends = {"stop": 0.5, "mark": 0.3, "semi": -0.5, "comma": -4.0, "colon": 0.0, "open": -3.0, "close": -0.5}[fact.end]
     if fact.end == "colon" and following is not PARAGRAPH:
         ends -= 3.0
     return ends

@@ -16,6 +16,7 @@ _OPENER = re.compile(
     rf"(?:近日|日前|近期|近来|近年来|最近|今日|昨日|今年|去年|当前|目前|据悉|据了解|据统计|据[^，]{{2,24}}(?:统计|报道|介绍|消息)|{_DATE}|本周|上周|本月|上月|为[^，。]{{4,40}}|由[^，。]{{6,50}}"
     rf"|按照[^，。]{{2,40}}|根据[^，。]{{2,40}}|在[^，。]{{3,40}}[下上中时际]|随着[^，。]{{2,40}}|此外|会议期间|对此|下一步|会上|会后)[，,]"
 )
+_AFTERTHOUGHT = re.compile(r"[。！？…”][（(\[【][^（）()]*(?:[（(][^（）()]*[）)][^（）()]*)*[）)\]】]$")
 _NOTE = re.compile(rf"[【\[（(《〔]?\s*(?:{NOTE_HEADS})\s*(?:[】\]）)》〕]|[:：]|$)")
 _SECTION = re.compile(rf".*(?:{SECTION_WORDS})$")
 _FIELD = re.compile(r"[\u4e00-\u9fff]{2,6}[:：]")
@@ -31,7 +32,7 @@ class Fact:
         row: the row itself.
         marker: marker at its start, printed or drawn by the file, or None.
         core: text without the marker.
-        end: how the text ends: stop, semi, comma, colon, mark (？！), open (a bracket waits), or plain.
+        end: how the text ends: stop, semi, comma, colon, mark (？！), open (a bracket waits), close (of a bracket above), or plain.
         slack: half-width columns free at its right; 0 where lines are not wrapped.
         gap: additional empty lines above.
         inset: indentation in half-width columns.
@@ -95,7 +96,7 @@ def _fact(rows: Sequence[Row], position: int, layout: Layout, known: tuple[tuple
         row=row,
         marker=marker,
         core=core,
-        end=ending(row.text),
+        end=ending(core),
         slack=layout.slack(row) if layout.wrapped else 0.0,
         gap=layout.gap(row),
         inset=layout.inset(row),
@@ -116,7 +117,7 @@ def _fact(rows: Sequence[Row], position: int, layout: Layout, known: tuple[tuple
 
 
 def ending(text: str) -> str:
-    """How a row ends: stop, semi (；), comma, colon, mark, open or plain."""
+    """How a row ends: stop, semi (；), comma, colon, mark, open, close or plain."""
     last = text[-1:]
     if last in "，、,—":
         return "comma"
@@ -128,7 +129,11 @@ def ending(text: str) -> str:
         return "semi"
     if ends_sentence(text):
         return "mark" if last in "？！?!" or text.rstrip("”’」）)》】\"")[-1:] in "？！?!" else "stop"
-    return "open" if open_brackets(text) else "plain"
+    if _AFTERTHOUGHT.search(text):
+        return "stop"
+    if open_brackets(text):
+        return "open"
+    return "close" if last in "）)" and text.count(last) > text.count("（") + text.count("(") else "plain"
 
 
 def _is_larger(row: Row, layout: Layout) -> bool:

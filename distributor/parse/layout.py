@@ -9,6 +9,7 @@ from distributor.parse.chars import ends_sentence, width
 from distributor.parse.rows import Row
 
 _LONG = 40.0  # columns from which a line can be one of running text
+_WIDEST = 150.0  # columns of the widest page of running text
 _TOLERANCE = 3.0  # columns by which full lines differ (punctuation is never left alone at a line start)
 
 
@@ -133,7 +134,7 @@ def _usual_right(rights: Sequence[float]) -> float:
 def _is_wrapped(rows: Sequence[Row], layout: Layout) -> bool:
     """Whether most long rows end at the same edge; in unwrapped text the length of a paragraph is the length of a row."""
     long = [row for row in rows if width(row.text) >= _LONG]
-    if not long:
+    if not long or layout.edges[-1][1] > _WIDEST:
         return False
     full = sum(1 for row in long if abs(layout.slack(row)) <= _TOLERANCE * 2)
     ended = sum(1 for row in long if ends_sentence(row.text))

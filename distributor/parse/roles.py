@@ -55,7 +55,8 @@ def _role(facts: Sequence[Fact], kind: str, places: Sequence[int], heading: dict
     above_heading = sum(_stands_above_heading(facts, position, kind, heading) for position in places)
     above_text = len(places) - above_heading
     if kind in _SECTION_KINDS:
-        above_heading *= 2
+        above_text = sum(_stands_above_text(facts, position) for position in places)
+        above_heading = len(places) - above_text
     name = "section" if above_heading > above_text else "item"
     return Role(name, 4.0 * share, len(places))
 
@@ -67,7 +68,15 @@ def _stands_above_heading(facts: Sequence[Fact], position: int, kind: str, headi
         return False
     if below.marker:
         return below.marker.kind != kind and heading[below.marker.kind] >= 0.5  # noqa: PLR2004  most of its rows
-    third = facts[position + 2] if position + 2 < len(facts) else None
-    looks = (below.larger or below.bolder or below.heading > 0 or below.promised > 0) and not below.promised_section
-    unfinished = below.end == "plain" and third is not None and third.opener
-    return looks or unfinished and facts[position].end == "plain" and len(facts[position].core) < len(below.core)
+    own = facts[position]
+    differs = (below.larger, below.bolder, below.heading) != (own.larger, own.bolder, own.heading)
+    styled = differs and (below.larger or below.bolder or below.heading > 0)
+    looks = (styled or below.promised > 0) and not below.promised_section
+    unfinished = below.end in ("plain", "open") and own.end == "plain" and len(own.core) < len(below.core)
+    return looks or unfinished and any(fact.opener for fact in facts[position + 2 : position + 4])
+
+
+def _stands_above_text(facts: Sequence[Fact], position: int) -> bool:
+    """Whether running text begins right below the row."""
+    below = facts[position + 1] if position + 1 < len(facts) else None
+    return below is not None and (below.opener or below.end == "stop")

@@ -86,7 +86,7 @@ def _going_on(facts: Sequence[Fact], position: int, layout: Layout) -> Scores:
     title = -title_break(above, fact, layout)
     return {
         Kind.TITLE: title,
-        Kind.TITLE_MORE: -title_break(above, fact, layout, begun) - 1.5,
+        Kind.TITLE_MORE: -title_break(above, fact, layout, begun) - 0.5,
         Kind.PARAGRAPH: first,
         Kind.PARAGRAPH_MORE: further,
         Kind.NOTE: first,
