@@ -13,8 +13,8 @@ from distributor.model.run import DeliveryState
 
 if TYPE_CHECKING:
     from distributor.bootstrap import Container
-    from distributor.usecases.freeze_runs import FrozenRun
     from distributor.usecases.list_runs import RunSummary
+    from distributor.usecases.send_bulletin import Started
 
 _COUNTED = (
     DeliveryState.SENT,
@@ -62,21 +62,27 @@ def send(
     from distributor.usecases.send_bulletin import send_bulletin
     from distributor.usecases.send_due import send_due
 
-    async def work(container: "Container") -> "tuple[tuple[FrozenRun, ...], tuple[RunSummary, ...]]":
+    async def work(container: "Container") -> "tuple[Started, tuple[RunSummary, ...]]":
         context = container.context
-        frozen = await send_bulletin(context, actor(as_), bulletin_id, lists, dry_run=dry_run)
-        if frozen and not dry_run:
+        started = await send_bulletin(context, actor(as_), bulletin_id, lists, dry_run=dry_run)
+        if started.runs and not dry_run:
             async with container.transport() as transport:
                 await send_due(context, transport, container.settings.smtp.connections)
-        ids = {entry.run.id for entry in frozen}
-        return frozen, tuple(entry for entry in await list_runs(context) if entry.run.id in ids)
+        ids = {entry.run.id for entry in started.runs}
+        return started, tuple(entry for entry in await list_runs(context) if entry.run.id in ids)
 
-    frozen, summaries = run_in_container(config, actor(as_), work)
-    if not frozen:
+    started, summaries = run_in_container(config, actor(as_), work)
+    if started.record.published is None:
+        say("cli.send.unpublished", id=bulletin_id)
+    if not started.runs:
         say("cli.send.nobody")
         return 0
     if dry_run:
-        rows = [(entry.run.list_id, one.organization_name, one.address) for entry in frozen for one in entry.deliveries]
+        rows = [
+            (entry.run.list_id, one.organization_name, one.address)
+            for entry in started.runs
+            for one in entry.deliveries
+        ]
         table(["cli.column.list", "cli.column.organization", "cli.column.address"], rows)
         say("cli.send.dry-run", addresses=len(rows))
         return 0

@@ -1,13 +1,14 @@
 """Take in a bulletin file: parse it, give its items their identity, keep everything."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 import anyio.to_thread
 
 from distributor import access, tokens
 from distributor.access import Act, Actor
-from distributor.model.bulletin import ParsedBulletin
+from distributor.model.bulletin import Masthead, ParsedBulletin
 from distributor.model.canonical import digest_bytes
 from distributor.model.record import BulletinRecord, ItemRecord, Original
 from distributor.parse import Given
@@ -65,13 +66,23 @@ def _original(data: bytes, name: str) -> Original:
     return Original(name, media_type(name), len(data), digest_bytes(data))
 
 
+def _completed(context: Context, masthead: Masthead, moment: datetime) -> Masthead:
+    """Fill in what neither the file nor the arguments say; a finding of the parser tells the editor so."""
+    return Masthead(
+        title=masthead.title or context.publication.name,
+        issue=masthead.issue,
+        date=masthead.date or moment.date().isoformat(),
+        publisher=masthead.publisher or context.publication.publisher,
+    )
+
+
 def _record(context: Context, actor: Actor, parsed: ParsedBulletin, original: Original) -> BulletinRecord:
-    bulletin = parsed.bulletin
+    bulletin, moment = parsed.bulletin, context.now()
     placed = [(section.title, item) for section in bulletin.sections for item in section.items]
     return BulletinRecord(
         id=tokens.new_key(),
         publication=context.publication.slug,
-        masthead=bulletin.masthead,
+        masthead=_completed(context, bulletin.masthead, moment),
         preamble=bulletin.preamble,
         items=tuple(
             ItemRecord(key=tokens.new_key(), position=position, section=section, content=item)
@@ -79,7 +90,7 @@ def _record(context: Context, actor: Actor, parsed: ParsedBulletin, original: Or
         ),
         distribution=bulletin.distribution,
         original=original,
-        received=context.now(),
+        received=moment,
         received_by=actor.name,
         findings=parsed.findings,
     )

@@ -1,13 +1,28 @@
 """Send a signed bulletin at once."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from distributor import access
 from distributor.access import Act, Actor
 from distributor.errors import Conflict
+from distributor.model.record import BulletinRecord
 from distributor.store import bulletins
 from distributor.usecases.context import Context
 from distributor.usecases.freeze_runs import FrozenRun, Start, freeze, prepare_runs
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """What sending a bulletin has started.
+
+    Args:
+        record: the bulletin.
+        runs: the runs that were frozen, or would be.
+    """
+
+    record: BulletinRecord
+    runs: tuple[FrozenRun, ...]
 
 
 async def send_bulletin(
@@ -17,7 +32,7 @@ async def send_bulletin(
     list_ids: Collection[str] | None = None,
     *,
     dry_run: bool = False,
-) -> tuple[FrozenRun, ...]:
+) -> Started:
     """Freeze runs for everybody who has not been served yet; a worker sends them.
 
     Args:
@@ -41,4 +56,4 @@ async def send_bulletin(
         prepared = await prepare_runs(connection, context, record, Start(actor.name), list_ids)
         if not dry_run:
             await freeze(connection, prepared)
-    return prepared
+    return Started(record, prepared)
