@@ -6,7 +6,7 @@ from typing import Protocol
 
 from fastapi import FastAPI
 
-from distributor import bootstrap
+from distributor import bootstrap, log
 from distributor.settings import Settings
 from distributor.usecases.context import Context
 from distributor.web import errors, public
@@ -44,6 +44,7 @@ def create_app(container: Container) -> FastAPI:
 
 def factory() -> FastAPI:
     """Build the site of this machine's installation, for servers that start by a name."""
+    log.configure()
     return create_app(bootstrap.build())
 
 
