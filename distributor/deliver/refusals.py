@@ -59,7 +59,7 @@ RULES: Final = (
     Rule(_C.TEMPORARY, codes=("4",), phases=(Phase.AUTH,)),
     Rule(_C.AUTHENTICATION, phases=(Phase.AUTH,)),
     # one day's measure is full
-    Rule(_C.DAY_LIMIT, _words(r"\bRP:TRC\b", r"\bMI:STC\b", r"daily (user )?sending (quota|limit)", r"当天|当日")),
+    Rule(_C.DAY_LIMIT, _words(r"\bRP:TRC\b", r"\bMI:STC\b", r"sending (quota|limit)", r"当天|当日")),
     # too fast
     Rule(
         _C.THROTTLE,
@@ -67,6 +67,7 @@ RULES: Final = (
             r"\bHL:(REP|ICC|IFC|IFQ|MEP)\b",
             r"\b(MI|RP):(CEL|CCL|DMC|DRC|QRC|SFQ|RCL)\b",
             r"(frequency|rate)[ -]?limit",
+            r"\brate\b.{0,12}exceed",
             r"sent too (fast|many)",
             r"too many (connections|messages|mails|recipients)",
             r"too much recipient",
@@ -88,9 +89,14 @@ RULES: Final = (
             r"mail ?from (address )?must (be the )?(same|equal)",
             r"not match(ed)? (the )?(authenticated|login)",
             r"reverse dns|\bPTR\b",
+            r"relay(ing)? (access )?(denied|not (permitted|allowed))|unable to relay|no relaying",
+            r"\A(tls-not-offered|certificate-untrusted)\Z",
         ),
     ),
-    Rule(_C.SET_UP, status=("7.515", "7.20", "7.21", "7.22", "7.23", "7.24", "7.25", "7.26", "7.27", "7.29")),
+    Rule(
+        _C.SET_UP,
+        status=("1.7", "1.8", "7.515", "7.20", "7.21", "7.22", "7.23", "7.24", "7.25", "7.26", "7.27", "7.29"),
+    ),
     # come again in a few minutes
     Rule(_C.GREYLIST, _words(r"gr[ae]y-?list"), codes=("4",)),
     Rule(_C.GREYLIST, _words(r"\bDT:SPM\b", r"try again in \d+ (sec|min)"), codes=("450", "451")),
@@ -102,22 +108,23 @@ RULES: Final = (
             r"(user|mailbox|recipient|account|address)( is)? (not (found|exist|known)|unknown)",
             r"(unknown|invalid|no such|non-?existent) (local )?(user|recipient|mailbox|rcptto|account)",
             r"(user|mailbox|recipient|account|address) (does ?n.t|doesn’t|does not) exist",
-            r"user (suspended|hangup|disabled|is locked)",
+            r"(user|mailbox|account) (is )?(suspended|hangup|disabled|locked)",
             r"user not local",
             r"用户不存在|收件人不存在|邮箱不存在|地址不存在",
         ),
     ),
-    Rule(_C.ADDRESS, status=("1.0", "1.1", "1.2", "1.3", "1.6", "1.10", "2.1")),
-    # no room
+    Rule(_C.ADDRESS, status=("1.0", "1.1", "1.2", "1.3", "1.6", "1.10", "2.1", "4.4", "4.310")),
+    # no room, or too much
+    Rule(
+        _C.MAILBOX_FULL,
+        _words(r"(mailbox|quota|user).{0,24}(full|exceed)", r"over ?quota", r"收件人空间不足|邮箱已满"),
+    ),
     Rule(
         _C.MESSAGE,
         _words(r"mailsize limit", r"(message|mail|size).{0,24}(too (big|large|long)|exceed)", r"illegal attachment"),
         codes=("552", "554", "550", "523"),
     ),
     Rule(_C.MESSAGE, status=("2.3", "3.4", "6.", "5.6")),
-    Rule(
-        _C.MAILBOX_FULL, _words(r"(mailbox|quota|user).{0,24}(full|exceed)", r"over ?quota", r"收件人空间不足|邮箱已满")
-    ),
     Rule(_C.MAILBOX_FULL, status=("2.2",)),
     Rule(_C.MAILBOX_FULL, codes=("552",)),
     # what QQ says of a mailbox that just got much mail; it is there
@@ -135,7 +142,8 @@ RULES: Final = (
             r"\brbl\b",
             r"block(ed|list)",
             r"connection denied",
-            r"suspicious",
+            r"suspicious|bounce attack",
+            r"rejected by recipient",
             r"拒收|垃圾邮件",
         ),
     ),
@@ -148,8 +156,8 @@ RULES: Final = (
     Rule(_C.SET_UP, codes=("5",), phases=(Phase.MAIL,)),
     Rule(_C.TEMPORARY, codes=("4",)),
     Rule(_C.ADDRESS, status=("1.",)),
-    Rule(_C.MESSAGE, codes=("5",), phases=(Phase.DATA, Phase.DOT)),
-    Rule(_C.POLICY, codes=("5",)),
+    Rule(_C.POLICY, codes=("5",), phases=(Phase.RCPT,)),
+    Rule(_C.MESSAGE, codes=("5",)),
 )
 
 # what is final when it comes with a 5xx; everything else speaks of us, of the relay or of today
