@@ -230,9 +230,18 @@ def _relaxed_value(value: bytes) -> bytes:
 
 def _relaxed_body(body: bytes) -> bytes:
     """The body with blanks collapsed and without empty lines at its end (RFC 6376 §3.4.4)."""
-    # base64 has no blanks to collapse, and looking for them is much faster than replacing them
-    if b"  " in body or b"\t" in body or b" \r\n" in body:
+    if _has_blanks_to_collapse(body):
         body = re.sub(rb"[ \t]+(?=\r\n|\Z)", b"", body)
         body = re.sub(rb"[ \t]+", b" ", body)
     kept = body.rstrip(b"\r\n")
     return kept + b"\r\n" if kept else b""
+
+
+def _has_blanks_to_collapse(body: bytes) -> bool:
+    """Tell at once for base64, which has next to no blanks: looking for single bytes is much faster than replacing."""
+    at = body.find(b" ")
+    while at >= 0:
+        if body[at + 1 : at + 2] in {b" ", b"\r", b""}:
+            return True
+        at = body.find(b" ", at + 1)
+    return b"\t" in body
