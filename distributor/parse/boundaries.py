@@ -32,10 +32,10 @@ def boundary(above: Fact, fact: Fact, layout: Layout, *, first: bool = False) ->
 
 def _measured(room: float, fact: Fact, layout: Layout) -> float:
     """Room left on the line above, indentation, distance."""
-    score = -1.5
+    score = -3.0
     free = room - _first_token(fact.row.text)
     if free > 1:
-        score += min(5.0, 1.0 + free * 0.45)
+        score += min(6.5, 2.5 + free * 0.45)
     if layout.indented:
         score += _indentation(fact, layout)
     if fact.gap >= 1:
@@ -99,7 +99,7 @@ def title_break(above: Fact, fact: Fact, layout: Layout, begun: str = "") -> flo
     """
     if fact.promised_more:
         return -_CERTAIN
-    score = 2.0
+    score = 4.0
     if above.end == "open" or begun and open_brackets(begun + above.row.text):
         score -= 5.0
     elif above.end == "comma":
@@ -134,9 +134,7 @@ def _title_layout(above: Fact, fact: Fact, layout: Layout) -> float:
         score -= 6.0
     elif layout.wrapped and above.slack - _first_token(fact.row.text) <= 2:  # noqa: PLR2004  one character
         score -= 1.5
-    if (above.larger or above.bolder) and (above.larger, above.bolder) == (fact.larger, fact.bolder):
-        score -= 2.0
-    elif fact.styled and (above.larger, above.bolder) != (fact.larger, fact.bolder):
+    if fact.styled and (above.larger, above.bolder) != (fact.larger, fact.bolder):
         score += 4.0
     centred = is_centred(above, layout) and is_centred(fact, layout)
     if centred:

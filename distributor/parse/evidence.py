@@ -52,17 +52,23 @@ def _role(fact: Fact, wanted: str, roles: Mapping[str, Role]) -> float:
 
 def _shape(fact: Fact) -> float:
     """What speaks for any heading: looks, distance, words of the contents table."""
-    score = 0.0
+    score = _wording(fact)
     if fact.promised:
         score += 6.0
+    if fact.gap >= 1:
+        score += 1.5
+    return score
+
+
+def _wording(fact: Fact) -> float:
+    """Looks and words of a row of a heading, the first or a further one."""
+    score = 0.0
     if fact.heading:
         score += 5.0
     if fact.larger or fact.bolder:
         score += 3.0
     elif fact.styled:
         score -= 1.0
-    if fact.gap >= 1:
-        score += 1.5
     if fact.opener:
         score -= 3.5
     if "。" in fact.core:
@@ -111,16 +117,26 @@ def _title(fact: Fact, above: Fact | None, below: Fact | None, layout: Layout) -
         score += -3.0 if fact.promised_section else 1.5
     if above is None or above.attribution or above.end in ("stop", "mark"):
         score += 1.0
-    if layout.wrapped:
-        score += 0.5 if fact.slack >= 4 else -0.5  # noqa: PLR2004  two characters
-        score += _title_inset(fact, layout)
     if fact.field:
         score -= 0.5
     if fact.core[:1] in "（(":
         score -= 2.5
-    if "；" in fact.core or fact.core.count("，") > 1:
-        score -= 2.0
+    return score + _title_row(fact, below, layout)
+
+
+def _title_row(fact: Fact, below: Fact | None, layout: Layout) -> float:
+    """Punctuation and place of a row of a title, and what stands below it."""
+    score = -2.0 if "；" in fact.core or fact.core.count("，") > 1 else 0.0
+    if layout.wrapped:
+        score += 0.5 if fact.slack >= 4 else -0.5  # noqa: PLR2004  two characters
+        score += _title_inset(fact, layout)
     return score + (_text_below(below, layout) if below else -1.0)
+
+
+def title_more(facts: Sequence[Fact], position: int, layout: Layout) -> float:
+    """What speaks for a further row of a title, apart from the row above it."""
+    below = facts[position + 1] if position + 1 < len(facts) else None
+    return _wording(facts[position]) + _title_row(facts[position], below, layout)
 
 
 def _title_inset(fact: Fact, layout: Layout) -> float:
@@ -166,9 +182,16 @@ def _paragraph(fact: Fact, layout: Layout) -> float:
         score += 1.0
     if fact.field:
         score += 0.5
-    if layout.indented and abs(fact.inset - layout.indent) <= 1.5:  # noqa: PLR2004  less than one character
-        score += 1.0
+    if layout.indented:
+        score += _indentation(fact, layout)
     return score + (_hidden_indent(fact, layout) if layout.hidden else 0.0)
+
+
+def _indentation(fact: Fact, layout: Layout) -> float:
+    """Where first lines are indented, a row at the left margin is hardly one; list lines may be."""
+    if abs(fact.inset - layout.indent) <= 1.5:  # noqa: PLR2004  less than one character
+        return 1.0
+    return -3.5 if fact.inset < 1.5 and not fact.marker and not fact.field else 0.0  # noqa: PLR2004  less than one character
 
 
 def _hidden_indent(fact: Fact, layout: Layout) -> float:

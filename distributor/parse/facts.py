@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from distributor.parse.attribution import read_attribution
-from distributor.parse.chars import CLOSING, STOPS, ends_sentence, is_han, open_brackets, squash
+from distributor.parse.chars import CLOSING, ends_sentence, is_han, open_brackets, squash
 from distributor.parse.layout import Layout
 from distributor.parse.markers import Marker, drawn_marker, read_marker
 from distributor.parse.rows import Row
@@ -158,7 +158,7 @@ def _attribution_rows(rows: Sequence[Row], position: int) -> int:
     if not open_brackets(text) or text[0] not in "（([【〔":
         return 0
     for count in range(2, _ATTRIBUTION_ROWS + 1):
-        if position + count > len(rows) or any(mark in text for mark in STOPS[:2]) and "来源" not in text:
+        if position + count > len(rows):
             return 0
         text += rows[position + count - 1].text
         if not open_brackets(text):

@@ -9,6 +9,7 @@ from distributor.parse.chars import ends_sentence, width
 from distributor.parse.rows import Row
 
 _LONG = 40.0  # columns from which a line can be one of running text
+_BEYOND = 12.0  # columns beyond the right edge that no printed line reaches
 _WIDEST = 150.0  # columns of the widest page of running text
 _TOLERANCE = 3.0  # columns by which full lines differ (punctuation is never left alone at a line start)
 
@@ -120,15 +121,12 @@ def _popular_starts(long: Sequence[Row]) -> list[float]:
 
 
 def _usual_right(rights: Sequence[float]) -> float:
-    """The right edge that full lines reach: the value with most lines near it, in the upper half."""
+    """The right edge that most full lines reach; the wider one of two that are equally frequent."""
     if not rights:
         return 0.0
     ordered = sorted(rights)
-    upper = ordered[len(ordered) // 4 :]
-    counts = Counter(round(right) for right in upper)
-    near = {edge: sum(counts[edge + step] for step in range(-2, 3)) for edge in counts}
-    best = max(near.values())
-    return float(max(edge for edge, count in near.items() if count * 4 >= best * 3))
+    counts = Counter(round(right) for right in ordered[len(ordered) // 4 :])
+    return float(max(counts, key=lambda edge: (counts[edge], edge)))
 
 
 def _is_wrapped(rows: Sequence[Row], layout: Layout) -> bool:
@@ -137,8 +135,9 @@ def _is_wrapped(rows: Sequence[Row], layout: Layout) -> bool:
     if not long or layout.edges[-1][1] > _WIDEST:
         return False
     full = sum(1 for row in long if abs(layout.slack(row)) <= _TOLERANCE * 2)
+    beyond = sum(1 for row in long if layout.slack(row) < -_BEYOND)
     ended = sum(1 for row in long if ends_sentence(row.text))
-    return full * 5 >= len(long) * 2 and ended * 5 < len(long) * 4
+    return beyond * 12 <= len(long) and full * 5 >= len(long) * 2 and ended * 5 < len(long) * 4
 
 
 def _spaced_ends(rows: Sequence[Row]) -> bool:

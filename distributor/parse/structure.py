@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from distributor.parse.boundaries import boundary, heading_end, title_break
-from distributor.parse.evidence import body_score, closing_score, starting_scores
+from distributor.parse.evidence import body_score, closing_score, starting_scores, title_more
 from distributor.parse.facts import Fact
 from distributor.parse.habits import Habit, learn
 from distributor.parse.kinds import ATTRIBUTION, FOLLOWS, MORE, NODE, OPENS, SECTION, TITLE, Kind
@@ -83,10 +83,11 @@ def _going_on(facts: Sequence[Fact], position: int, layout: Layout) -> Scores:
     body = body_score(fact, layout)
     first = body - boundary(above, fact, layout, first=True)
     further = body - boundary(above, fact, layout)
-    title = -title_break(above, fact, layout)
+    row = title_more(facts, position, layout)
+    title = row - title_break(above, fact, layout)
     return {
         Kind.TITLE: title,
-        Kind.TITLE_MORE: -title_break(above, fact, layout, begun) - 0.5,
+        Kind.TITLE_MORE: row - title_break(above, fact, layout, begun) - 0.5,
         Kind.PARAGRAPH: first,
         Kind.PARAGRAPH_MORE: further,
         Kind.NOTE: first,

@@ -14,6 +14,7 @@ from distributor.parse.rows import Row
 
 _REACH = 10  # rows that one group of a distribution can take
 _SHORT = 34  # characters of a line that can stand among imprint lines without a label
+_DATED = re.compile(r"[\d〇零一二三四五六七八九]{4}\s*年")
 _TAIL_END = re.compile(r"[。.]$")
 
 
@@ -80,11 +81,18 @@ def _opens_tail(rows: Sequence[Row], index: int) -> bool:
     following = rows[index + 1] if index + 1 < len(rows) else None
     if is_issuer(row.text):
         return True
-    if following is not None and len(row.text) <= _SHORT and re.match(r"[\d〇零一二三四五六七八九]{4}\s*年", following.text):
-        return is_strong_imprint(row.text + following.text)
+    if _is_issuer_above_date(rows, index):
+        return True
     if following is not None and len(row.text) <= 2 and is_strong_imprint(row.text + following.text):  # noqa: PLR2004  half of a spaced word
         return True
     return is_weak_imprint(row.text) and index > 0 and _settles(rows, index)
+
+
+def _is_issuer_above_date(rows: Sequence[Row], index: int) -> bool:
+    """Whether the row names the issuing body and the next one its date (…印发), torn apart by the extraction."""
+    if index + 1 >= len(rows) or len(rows[index].text) > _SHORT or not _DATED.match(rows[index + 1].text):
+        return False
+    return is_strong_imprint(rows[index].text + rows[index + 1].text)
 
 
 def _settles(rows: Sequence[Row], index: int) -> bool:
@@ -148,7 +156,7 @@ def _goes_on(rows: Sequence[Row], index: int) -> bool:
     row, above = rows[index], rows[index - 1]
     if _is_label(row) or is_strong_imprint(row.text) or is_weak_imprint(row.text) or is_issuer(row.text):
         return False
-    if index + 1 < len(rows) and is_strong_imprint(row.text + rows[index + 1].text):
+    if _is_issuer_above_date(rows, index):
         return False
     return not _TAIL_END.search(above.text) or is_bare_label(above.text)
 
