@@ -154,6 +154,19 @@ def test_styles_are_inlined_and_what_remains_is_small() -> None:
     assert "position:" not in html
 
 
+def test_padding_stands_on_cells_alone_because_some_readers_ignore_it_elsewhere() -> None:
+    html = make_variant(seedlike_record()).html or ""
+    padded = re.findall(r'<(\w+)[^>]*style="[^"]*padding-?\w*:(?!0[;"])', html)
+    assert set(padded) == {"td"}
+
+
+def test_the_preheader_and_the_conditionals_for_outlook_are_there() -> None:
+    html = make_variant(seedlike_record()).html or ""
+    assert html.count("<!--[if mso]>") == html.count("<![endif]-->") == 3
+    assert 'width="640"' in html
+    assert re.search(r'<div class="preheader" style="display:none', html)
+
+
 def test_a_bulletin_without_headings_pages_footer_and_date_is_rendered() -> None:
     record = record_of(
         make_item("仅邮件", visibility=Visibility.MAIL_ONLY),
