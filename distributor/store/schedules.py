@@ -36,7 +36,8 @@ async def replace(connection: AsyncConnection, planned: Sequence[PlannedSchedule
         connection: an open writing transaction.
         planned: all schedules.
     """
-    known = dict((await connection.execute(select(schedules.c.id, schedules.c.since))).tuples().all())
+    kept = await connection.execute(select(schedules.c.id, schedules.c.since))
+    known: dict[str, datetime] = {row.id: row.since for row in kept}
     await connection.execute(delete(schedules))
     rows = [
         {

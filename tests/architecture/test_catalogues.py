@@ -53,13 +53,3 @@ def test_every_message_that_the_code_or_a_template_asks_for_exists() -> None:
     wanted = set(re.findall(r"\"((?:cli|web|mail)\.[a-z0-9.-]+[a-z0-9])\"", _code() + templates))
     wanted |= set(re.findall(r"'((?:cli|web|mail)\.[a-z0-9.-]+[a-z0-9])'", templates))
     assert {key for key in wanted if key not in catalogue("zh_CN")} == set()
-
-
-def test_english_sentences_hold_no_chinese_words_but_names() -> None:
-    allowed = re.compile(r"[报送发期简报呈抄分文体授权码签撤更正单位秘书处供稿来源机密绝内部资料政务中〔〕（）、：“”《》]")
-    strange = {
-        key: sentence
-        for key, sentence in catalogue("en").items()
-        if re.search(r"[\u4e00-\u9fff]{6,}", allowed.sub("", sentence))
-    }
-    assert strange == {}

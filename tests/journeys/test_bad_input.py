@@ -1,0 +1,117 @@
+"""Bad input gets one sentence, exit code 2, and leaves nothing half-done."""
+
+import json
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from distributor.cli.main import main
+
+SEED = Path(__file__).parents[2] / "seeds" / "000_04bd7fccb17faafb.txt"
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    monkeypatch.delenv("DISTRIBUTOR_CONFIG", raising=False)
+    monkeypatch.setenv("DISTRIBUTOR_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("DISTRIBUTOR_LANGUAGE", "en")
+
+    def command(*arguments: object) -> tuple[int, str, str]:
+        code = main([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return command
+
+
+def check_refusal(result: tuple[int, str, str], *words: str) -> None:
+    code, _, err = result
+    assert code == 2
+    assert err.count("\n") == 1, err
+    assert "Traceback" not in err
+    for word in words:
+        assert word in err
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\x7fELF\x02\x01\x01" + bytes(200), "只有一行\n".encode(), "报：科技部\n".encode()],
+    ids=["empty", "binary", "no item", "footer alone"],
+)
+def test_a_file_without_a_bulletin_is_refused(run: Run, tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "bulletin.txt"
+    file.write_bytes(content)
+    check_refusal(run("parse", file))
+    code, out, err = run("parse", "--json", file)
+    assert code == 2
+    assert json.loads(out)["error"] == err.strip()
+    check_refusal(run("receive", file, "--as", "li"))
+    assert json.loads(run("bulletins", "--json")[1]) == []
+
+
+def test_a_missing_file_is_named(run: Run, tmp_path: Path) -> None:
+    check_refusal(run("parse", tmp_path / "nowhere.txt"), "nowhere.txt")
+    check_refusal(run("parse", tmp_path), str(tmp_path))
+
+
+def test_an_unknown_command_or_option_is_one_sentence(run: Run) -> None:
+    check_refusal(run("sned"), "sned", "--help")
+    check_refusal(run("parse", SEED, "--colour"), "--colour")
+    check_refusal(run("parse"), "FILE")
+
+
+def test_unknown_ids_are_named(run: Run) -> None:
+    for command in (["plan", "nope"], ["send", "nope"], ["sign-off", "nope"], ["publish", "nope"], ["runs", "nope"]):
+        check_refusal(run(*command), "nope")
+
+
+def test_an_act_without_a_name_is_refused(run: Run) -> None:
+    check_refusal(run("receive", SEED, "--as", " "), "--as")
+
+
+def test_a_missing_configuration_is_named(run: Run, tmp_path: Path) -> None:
+    check_refusal(run("parse", SEED, "--config", tmp_path / "nowhere"), "organizations.toml")
+    check_refusal(run("bulletins", "--config", tmp_path / "nowhere"), "distributor.toml")
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_data_folder_that_cannot_be_written_to_is_named(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "a file"
+    file.touch()
+    monkeypatch.setenv("DISTRIBUTOR_DATA_DIR", str(file / "data"))
+    check_refusal(run("receive", SEED, "--as", "li"), "DISTRIBUTOR_DATA_DIR")
+
+
+def test_a_database_that_is_away_is_named_without_its_password(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("psycopg", reason="the extra postgres is not installed")
+    monkeypatch.setenv("DISTRIBUTOR_DATABASE_URL", "postgresql+psycopg://u:geheim@127.0.0.1:1/x")
+    result = run("bulletins")
+    check_refusal(result, "127.0.0.1")
+    assert "geheim" not in result[2]
+
+
+def test_a_port_in_use_is_named(run: Run) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        check_refusal(run("serve", "--port", port), str(port))
+        check_refusal(run("demo", "--port", port), str(port))
+
+
+def test_the_demo_removes_no_folder_it_did_not_make(run: Run, tmp_path: Path) -> None:
+    kept = tmp_path / "mine" / "thesis.txt"
+    kept.parent.mkdir()
+    kept.write_text("ten years of work")
+    check_refusal(run("demo", "--once", "--folder", kept.parent), "left alone")
+    assert kept.read_text() == "ten years of work"
+
+
+def test_a_setting_that_is_wrong_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISTRIBUTOR_SENDING", "carrier pigeon")
+    check_refusal(run("bulletins"), "sending")

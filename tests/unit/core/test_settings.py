@@ -1,0 +1,98 @@
+"""Settings: file, variables, defaults, and what is said when they are wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from distributor import settings
+from distributor.errors import Misconfigured
+from distributor.settings import Security, Sending
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("DISTRIBUTOR_CONFIG", "DISTRIBUTOR_DATA_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "distributor.toml").write_text('base_url = "https://a.example/"\n[smtp]\nport = 2525\n', "utf-8")
+    return tmp_path
+
+
+def test_the_file_sets_what_it_names_and_defaults_the_rest(config: Path) -> None:
+    chosen = settings.load(config)
+    assert chosen.smtp.port == 2525
+    assert chosen.smtp.security is Security.STARTTLS
+    assert chosen.publication_value.base_url == "https://a.example"
+
+
+def test_nothing_is_sent_until_it_is_switched_on(config: Path) -> None:
+    assert settings.load(config).sending is Sending.CAPTURE
+
+
+def test_a_variable_wins_over_the_file(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISTRIBUTOR_SMTP__PORT", "587")
+    monkeypatch.setenv("DISTRIBUTOR_ALLOWED_DOMAINS", '["a.example"]')
+    chosen = settings.load(config)
+    assert chosen.smtp.port == 587
+    assert chosen.allowed_domains == ["a.example"]
+
+
+def test_an_argument_wins_over_everything(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISTRIBUTOR_SENDING", "live")
+    assert settings.load(config, sending="folder").sending is Sending.FOLDER
+
+
+def test_a_password_is_never_shown(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISTRIBUTOR_SMTP__PASSWORD", "geheim")
+    assert "geheim" not in repr(settings.load(config))
+
+
+def test_a_wrong_value_names_its_setting(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISTRIBUTOR_SMTP__PORT", "70000")
+    with pytest.raises(Misconfigured) as refused:
+        settings.load(config)
+    assert (refused.value.code, refused.value.parameters["setting"]) == ("settings-invalid", "smtp.port")
+
+
+def test_an_unknown_setting_is_refused(config: Path) -> None:
+    (config / "distributor.toml").write_text("sendig = 'live'\n", "utf-8")
+    with pytest.raises(Misconfigured, match="sendig"):
+        settings.load(config)
+
+
+def test_a_file_that_is_no_toml_is_refused(config: Path) -> None:
+    (config / "distributor.toml").write_text("= = =", "utf-8")
+    with pytest.raises(Misconfigured, match="settings-unreadable"):
+        settings.load(config)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(Misconfigured, match="config-missing"):
+        settings.load(tmp_path)
+
+
+def test_the_folder_is_the_named_one_or_the_local_one_or_the_one_shipped(
+    config: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert settings.config_folder(config) == config
+    monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
+    assert (settings.config_folder() / "distributor.toml").is_file()
+    monkeypatch.setenv("DISTRIBUTOR_CONFIG", str(config))
+    assert settings.config_folder() == config
+    monkeypatch.delenv("DISTRIBUTOR_CONFIG")
+    local = Path("config")
+    local.mkdir()
+    (local / "distributor.toml").touch()
+    assert settings.config_folder() == local
+
+
+def test_database_and_secrets_lie_in_the_data_folder_unless_set(config: Path) -> None:
+    chosen = settings.load(config, data_dir=Path("d"))
+    assert chosen.database_address == "sqlite+aiosqlite:///d/distributor.sqlite3"
+    assert chosen.secrets_folder == Path("d/secrets")
+    assert settings.load(config, database_url="postgresql+psycopg://x").database_address == "postgresql+psycopg://x"
+
+
+def test_templates_config_and_seeds_are_found() -> None:
+    assert (settings.asset_folder("templates") / "mail").is_dir()
+    assert (settings.asset_folder("config") / "organizations.toml").is_file()
+    assert list(settings.asset_folder("seeds").glob("*.txt"))
