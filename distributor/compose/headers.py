@@ -81,7 +81,7 @@ def header(name: str, value: Value) -> bytes:
         The line with its CRLF, folded.
 
     Raises:
-        AddressRefused: `address-unusable` for a mailbox that is none.
+        AddressRefused: `mailbox-unusable` for a mailbox that is none.
         Refused: `header-unsafe` for a URI, identifier or literal that may not stand in a header.
     """
     if not _FIELD_NAME.fullmatch(name):
@@ -205,19 +205,19 @@ def addr_spec(address: str) -> str:
     """Write an address as it stands in a header: the domain as A-labels (RFC 5891), the local part as it is.
 
     Raises:
-        AddressRefused: `address-unusable` for anything but local@domain without blanks, brackets and quotes.
+        AddressRefused: `mailbox-unusable` for anything but local@domain without blanks, brackets and quotes.
     """
     local, at, domain = address.rpartition("@")
     if not at or re.search(r'[\s<>()\[\]\\,;:"@]', local):
-        raise AddressRefused("address-unusable", address=address)
+        raise AddressRefused("mailbox-unusable", address=address)
     if not local or len(local.encode()) > 64 or clean(local) != local:  # noqa: PLR2004  RFC 5321 §4.5.3.1.1
-        raise AddressRefused("address-unusable", address=address)
+        raise AddressRefused("mailbox-unusable", address=address)
     try:
         ascii_domain = domain if domain.isascii() else idna.encode(domain, uts46=True).decode()
     except (idna.IDNAError, UnicodeError) as error:
-        raise AddressRefused("address-unusable", address=address) from error
+        raise AddressRefused("mailbox-unusable", address=address) from error
     if not re.fullmatch(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", ascii_domain):
-        raise AddressRefused("address-unusable", address=address)
+        raise AddressRefused("mailbox-unusable", address=address)
     return f"{local}@{ascii_domain}"
 
 

@@ -56,7 +56,7 @@ class Prepared:
             personal: what differs from reader to reader.
 
         Raises:
-            AddressRefused: `address-unusable`.
+            AddressRefused: `mailbox-unusable`.
             Refused: `header-unsafe` or `message-unsafe` for a personal value that may not stand in a message.
         """
         values = {slot: _plain(slot, personal) for slot in Slot}

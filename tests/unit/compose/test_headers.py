@@ -205,7 +205,7 @@ def test_a_local_part_outside_ascii_stays_as_it_is_for_smtputf8() -> None:
 def test_what_is_no_address_is_refused(address: str) -> None:
     with pytest.raises(AddressRefused) as refusal:
         header("To", Mailbox(address))
-    assert refusal.value.code == "address-unusable"
+    assert refusal.value.code == "mailbox-unusable"
 
 
 def test_uris_are_folded_at_the_comma_between_them_and_never_encoded() -> None:
