@@ -3,6 +3,7 @@
 import codecs
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from charset_normalizer import from_bytes
@@ -22,7 +23,7 @@ _MARKS: Final = (
 _WIDE: Final = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
 # how much of a file is looked at for evidence; the whole is decoded only once
 _SAMPLE: Final = 65_536
-_PLAIN: Final = re.compile(r"[\t\n\r\f -~\u3000-\u303f\u4e00-\u9fff\uff00-\uffef\u2010-\u2027\u00b7]")
+_PLAIN: Final = re.compile(r"[\s -~\u3000-\u303f\u4e00-\u9fff\uff00-\uffef\u2010-\u2027\u2460-\u25ff\u00b7\ufffd]")
 _IDEOGRAPH: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 # shares of characters that hold for running Chinese or western text, and not for bytes read the wrong way
 _PLAIN_SHARE: Final = 0.9
@@ -57,26 +58,33 @@ def decode(data: bytes) -> Decoded:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return _tolerant(data[len(mark) :], encoding)
-    found = _wide(data) or _strict(data, "utf-8") or _gb18030(data) or _damaged(data) or _guessed(data)
+    # a zero byte is no letter in UTF-8 and GB18030, so UTF-16 is asked first where there are some
+    first, second = (_wide, _utf8) if b"\0" in data else (_utf8, _wide)
+    found = first(data) or second(data) or _gb18030(data) or _damaged(data) or _guessed(data)
     if found is None:
         raise FileRefused("unknown-encoding")
     return found
 
 
 def common_share(text: str) -> float:
-    """Measure which share of the ideographs is in everyday use (GB/T 2312, level 1); 1.0 without ideographs.
+    """Measure which share of the ideographs is in everyday use, simplified or traditional; 1.0 without ideographs.
 
-    Running text has 0.95 and more, bytes read in a wrong encoding well below 0.6.
+    Running text has 0.95 and more, bytes read in a wrong encoding about 0.3.
     """
     ideographs = _IDEOGRAPH.findall(text)
     if not ideographs:
         return 1.0
-    return sum(_everyday(character) for character in ideographs) / len(ideographs)
+    everyday = _everyday()
+    return sum(character in everyday for character in ideographs) / len(ideographs)
 
 
-def _everyday(character: str) -> bool:
-    code = character.encode("gb2312", "ignore")
-    return len(code) == 2 and 0xB0 <= code[0] <= 0xD7  # noqa: PLR2004  rows 16 to 55 are level 1
+@cache
+def _everyday() -> frozenset[str]:
+    # GB/T 2312 rows 16 to 55 and Big5 from A440 to C67E: the first level of either standard
+    simplified = (bytes((row + 0xA0, cell + 0xA0)) for row in range(16, 56) for cell in range(1, 95))
+    trails = (*range(0x40, 0x7F), *range(0xA1, 0xFF))
+    traditional = (bytes((lead, trail)) for lead in range(0xA4, 0xC7) for trail in trails)
+    return frozenset(b"".join(simplified).decode("gb2312", "ignore") + b"".join(traditional).decode("big5", "ignore"))
 
 
 def looks_wide(data: bytes) -> bool:
@@ -88,14 +96,13 @@ def _wide(data: bytes) -> Decoded | None:
     # Chinese UTF-16 has few zero bytes or none, western UTF-16 has them in every second place
     for encoding in _WIDE:
         text = _try(data[:_SAMPLE], encoding, final=False)
-        if text and _is_plain(text):
+        if text is not None and _is_plain(text):
             return _tolerant(data, encoding)
     return None
 
 
 def _is_plain(text: str) -> bool:
-    plain = len(_PLAIN.findall(text)) / len(text)
-    return plain > _PLAIN_SHARE and common_share(text) > _COMMON_SHARE
+    return len(_PLAIN.findall(text)) > len(text) * _PLAIN_SHARE and common_share(text) > _COMMON_SHARE
 
 
 def _try(data: bytes, encoding: str, *, final: bool = True) -> str | None:
@@ -105,21 +112,21 @@ def _try(data: bytes, encoding: str, *, final: bool = True) -> str | None:
         return None
 
 
-def _strict(data: bytes, encoding: str) -> Decoded | None:
-    text = _try(data, encoding)
-    return None if text is None else Decoded(text, encoding)
+def _utf8(data: bytes) -> Decoded | None:
+    text = _try(data, "utf-8")
+    return None if text is None else Decoded(text, "utf-8")
 
 
 def _gb18030(data: bytes) -> Decoded | None:
-    found = _strict(data, "gb18030")
-    return found if found and common_share(found.text[:_SAMPLE]) > _COMMON_SHARE else None
+    text = _try(data, "gb18030")
+    return Decoded(text, "gb18030") if text is not None and _is_plain(text[:_SAMPLE]) else None
 
 
 def _damaged(data: bytes) -> Decoded | None:
-    for encoding in ("utf-8", "gb18030"):
+    for encoding in ("utf-8", "gb18030", "big5hkscs"):
         found = _tolerant(data, encoding)
         broken = found.text.count("\ufffd")
-        if broken <= max(1, len(found.text) * _DAMAGED_SHARE) and common_share(found.text[:_SAMPLE]) > _COMMON_SHARE:
+        if broken <= max(1, len(found.text) * _DAMAGED_SHARE) and _is_plain(found.text[:_SAMPLE]):
             return found
     return None
 

@@ -1,4 +1,4 @@
-"""Word 97, WPS and RTF files: LibreOffice, where it is installed, turns them into DOCX in a folder thrown away after."""
+"""Word 97, WPS and RTF files: LibreOffice, where installed, turns them into DOCX in a folder thrown away after."""
 
 import shutil
 import tempfile

@@ -39,7 +39,9 @@ def lines_of(decoded: Decoded) -> Source:
     pieces = tuple(_pieces(text))
     paged = "\f" in text
     source = assemble(Form.TEXT, (Line(0, piece.text, page=piece.page if paged else None) for piece in pieces))
-    findings = (*_unseen(pieces, removed), *decoded.findings, *damage_findings(source.lines))
+    # text that is cut off is cut off in its last line
+    decoding = (replace(f, line=len(pieces)) if f.code == "truncated-text" else f for f in decoded.findings)
+    findings = (*_unseen(pieces, removed), *decoding, *damage_findings(source.lines))
     return replace(source, findings=findings)
 
 

@@ -35,6 +35,7 @@ class BlockReader:
         lines: grows; numbers are given later.
         sections: section properties met, for headers and footers.
         notes: footnotes and endnotes referred to, in order.
+        section_types: how each section of the document begins, in order.
     """
 
     styles: Styles
@@ -43,6 +44,7 @@ class BlockReader:
     lines: list[Line] = field(default_factory=list)
     sections: list[etree._Element] = field(default_factory=list)
     notes: list[tuple[str, str]] = field(default_factory=list)
+    section_types: list[str | None] = field(default_factory=list)
     _inline: InlineReader = field(init=False)
     _page: int = 1
     _paragraph: int = 0
@@ -139,7 +141,9 @@ class BlockReader:
     def _section(self, properties: etree._Element | None) -> None:
         if properties is not None:
             self.sections.append(properties)
-            self._page += value(properties, "type") in _PAGE_SECTIONS
+            # the properties close a section; whether the next one starts a page stands in its own
+            following = self.section_types[len(self.sections) : len(self.sections) + 1]
+            self._page += any(kind in _PAGE_SECTIONS for kind in following)
 
     def _table(self, table: etree._Element, place: Place) -> None:
         identity = self._tables

@@ -10,7 +10,7 @@ from distributor.ingest.assemble import assemble
 from distributor.ingest.damage import damage_findings
 from distributor.ingest.docx.blocks import BlockReader, Place
 from distributor.ingest.docx.inline import Remarks
-from distributor.ingest.docx.names import R, W, child
+from distributor.ingest.docx.names import R, W, child, value
 from distributor.ingest.docx.numbering import Numbering
 from distributor.ingest.docx.package import Package, open_package
 from distributor.ingest.docx.styles import Styles
@@ -35,6 +35,7 @@ def read_docx(data: bytes) -> Source:
         raise FileRefused("damaged-document")
     remarks = Remarks()
     reader = _reader(package, remarks)
+    reader.section_types = [value(section, "type") for section in body.iter(W + "sectPr")]
     reader.read(body, Place())
     notes = [note for kind, identity in reader.notes for note in _note(package, reader, kind, identity)]
     heads = _margins(package, reader, "headerReference")

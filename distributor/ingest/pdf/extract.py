@@ -11,6 +11,7 @@ import pypdfium2.raw as pdfium
 from distributor.ingest.pdf.faces import FaceReader
 from distributor.ingest.pdf.glyphs import Face, Glyph, PageContent
 from distributor.ingest.pdf.place import Placer, quarter, turn
+from distributor.ingest.pdf.rules import strokes_of
 from distributor.model.lines import PageSize
 
 # PDFium writes a hyphen at the end of a line as U+0002
@@ -22,6 +23,7 @@ _LOW: Final = range(0xDC00, 0xE000)
 _MEASURES: Final = 4
 # a character this far beyond the edge of the page, in points, is never seen
 _BLEED: Final = 2.0
+_RECOGNISED_SHARE: Final = 0.9
 
 
 class _Raw(NamedTuple):
@@ -50,7 +52,8 @@ def read_page(page: pdfium.FPDF_PAGE, faces: FaceReader) -> PageContent:
         pdfium.FPDFText_ClosePage(text_page)
     directions = Counter(raw.turned for raw in raws if raw.turned is not None and chr(raw.code).strip())
     main = directions.most_common(1)[0][0] if directions else 0
-    content = PageContent(placer.turned_size(main), pictures=_shows_pictures(page))
+    strokes = strokes_of(page, placer, main)
+    content = PageContent(placer.turned_size(main), pictures=_shows_pictures(page), strokes=strokes)
     _sort_out(raws, main, placer, content)
     return content
 
@@ -64,11 +67,23 @@ def _sort_out(raws: list[_Raw], main: int, placer: Placer, content: PageContent)
             continue
         glyph = _glyph(raw, text, main, placer, order)
         if _outside(glyph, content.size):
-            content.outside += 1
+            content.hidden += bool(text.strip())
             continue
         content.unmapped += text == "\ufffd"
         content.glyphs.append(glyph)
+    _hide_invisible(content)
     content.slanted = [text for text in stretches.values() if text.strip()]
+
+
+def _hide_invisible(content: PageContent) -> None:
+    """Take invisible characters out, unless they are what was recognised on a scanned page."""
+    invisible = sum(glyph.face.invisible for glyph in content.glyphs)
+    if not invisible:
+        return
+    content.recognised = content.pictures and invisible >= len(content.glyphs) * _RECOGNISED_SHARE
+    if not content.recognised:
+        content.hidden += sum(glyph.face.invisible and bool(glyph.text.strip()) for glyph in content.glyphs)
+        content.glyphs = [glyph for glyph in content.glyphs if not glyph.face.invisible]
 
 
 def _glyph(raw: _Raw, text: str, main: int, placer: Placer, order: int) -> Glyph:

@@ -54,7 +54,7 @@ def _describe(font: pdfium.FPDF_FONT) -> tuple[str | None, bool]:
     base = _name(pdfium.FPDFFont_GetBaseFontName, font)
     bold = pdfium.FPDFFont_GetWeight(font) >= _BOLD_WEIGHT or bool(_BOLD_NAME.search(base))
     bold = bold or bool(pdfium.FPDFFont_GetFlags(font) & _FORCE_BOLD)
-    return _SUBSET.sub("", _name(pdfium.FPDFFont_GetFamilyName, font) or base) or None, bold
+    return _SUBSET.sub("", base or _name(pdfium.FPDFFont_GetFamilyName, font)) or None, bold
 
 
 def _name(read: Callable[..., int], font: pdfium.FPDF_FONT) -> str:

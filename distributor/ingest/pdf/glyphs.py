@@ -36,6 +36,15 @@ class Glyph(NamedTuple):
     order: int
 
 
+class Stroke(NamedTuple):
+    """A straight line in points from the upper left corner, horizontal or vertical."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
 @dataclass(slots=True)
 class PageContent:
     """The characters of a page.
@@ -44,14 +53,20 @@ class PageContent:
         size: as a reader sees it, after rotation.
         glyphs: those in the direction most of the page is set in.
         slanted: words in another direction (watermarks, side notes), one text for each stretch.
-        unmapped: characters whose font does not say what they mean.
-        outside: characters beyond the edge of the page.
-        pictures: whether the page shows pictures.
+        unmapped: how many characters have a font that does not say what they mean.
+        hidden: how many characters are drawn invisibly or beyond the edge of the page.
+        pictures: whether the page shows pictures or drawings.
+        recognised: whether its characters are an invisible layer over a scan.
+        lost: whether the page could not be loaded.
+        strokes: its horizontal and vertical lines.
     """
 
     size: PageSize
     glyphs: list[Glyph] = field(default_factory=list)
     slanted: list[str] = field(default_factory=list)
     unmapped: int = 0
-    outside: int = 0
+    hidden: int = 0
     pictures: bool = False
+    recognised: bool = False
+    lost: bool = False
+    strokes: list[Stroke] = field(default_factory=list)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Final
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -9,17 +10,16 @@ import pypdfium2.raw as pdfium
 from distributor.errors import FileRefused
 from distributor.ingest.assemble import assemble, check_amount
 from distributor.ingest.damage import damage_findings
-from distributor.ingest.pdf.columns import reading_order
 from distributor.ingest.pdf.extract import read_page
 from distributor.ingest.pdf.faces import FaceReader
 from distributor.ingest.pdf.glyphs import PageContent
-from distributor.ingest.pdf.lines import line_of
-from distributor.ingest.pdf.rows import rows_of
+from distributor.ingest.pdf.layout import page_lines
+from distributor.ingest.pdf.safety import safety_findings
 from distributor.model.finding import Finding, Level
-from distributor.model.lines import Form, Line, Source
+from distributor.model.lines import Form, Line, PageSize, Source
 
 # pages without text and with pictures are scans
-_UNREADABLE_SHARE = 0.5
+_UNREADABLE_SHARE: Final = 0.5
 
 
 def read_pdf(data: bytes) -> Source:
@@ -31,12 +31,13 @@ def read_pdf(data: bytes) -> Source:
     document = _open(data)
     try:
         contents = list(_contents(document))
-        safety = tuple(_safety(document))
+        scripts = pdfium.FPDFDoc_GetJavaScriptActionCount(document)
+        files = pdfium.FPDFDoc_GetAttachmentCount(document)
     finally:
         document.close()
     _check(contents)
-    lines = [line for number, content in enumerate(contents, start=1) for line in _lines(content, number)]
-    findings = (*safety, *_remarks(contents))
+    lines = _lines(contents)
+    findings = (*safety_findings(data, max(scripts, 0), max(files, 0)), *_remarks(contents))
     source = assemble(Form.PDF, lines, tuple(content.size for content in contents), findings)
     return replace(source, findings=(*source.findings, *damage_findings(source.lines)))
 
@@ -56,6 +57,7 @@ def _contents(document: pypdfium2.PdfDocument) -> Iterator[PageContent]:
     for number in range(len(document)):
         page = pdfium.FPDF_LoadPage(document, number)
         if not page:
+            yield PageContent(PageSize(0.0, 0.0), lost=True)
             continue
         try:
             content = read_page(page, faces)
@@ -74,22 +76,22 @@ def _check(contents: list[PageContent]) -> None:
         raise FileRefused("pdf-without-unicode")
 
 
-def _lines(content: PageContent, number: int) -> Iterator[Line]:
-    for row in reading_order(rows_of(content.glyphs)):
-        yield line_of(row, number)
-    for words in content.slanted:
-        yield Line(0, words, page=number, boxed=True)
+def _lines(contents: list[PageContent]) -> list[Line]:
+    lines: list[Line] = []
+    tables = 0
+    for number, content in enumerate(contents, start=1):
+        found, tables = page_lines(content, number, tables)
+        lines += found
+    return lines
 
 
 def _remarks(contents: list[PageContent]) -> Iterator[Finding]:
-    outside = sum(content.outside for content in contents)
-    if outside:
-        yield Finding(Level.WARNING, "hidden-text", None, {"count": str(outside)})
-
-
-def _safety(document: pypdfium2.PdfDocument) -> Iterator[Finding]:
-    if pdfium.FPDFDoc_GetJavaScriptActionCount(document) > 0:
-        yield Finding(Level.WARNING, "scripts-in-pdf")
-    attachments = pdfium.FPDFDoc_GetAttachmentCount(document)
-    if attachments > 0:
-        yield Finding(Level.WARNING, "embedded-files", None, {"count": str(attachments)})
+    hidden = sum(content.hidden for content in contents)
+    if hidden:
+        yield Finding(Level.WARNING, "hidden-text", None, {"count": str(hidden)})
+    recognised = [number for number, content in enumerate(contents, start=1) if content.recognised]
+    if recognised:
+        yield Finding(Level.WARNING, "recognised-text", None, {"pages": str(len(recognised))})
+    lost = [number for number, content in enumerate(contents, start=1) if content.lost]
+    if lost:
+        yield Finding(Level.WARNING, "unreadable-pages", None, {"pages": ", ".join(map(str, lost))})
