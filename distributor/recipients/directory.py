@@ -24,6 +24,8 @@ class Directory:
         for value in self._values:
             for name in value.names:
                 self._owners.setdefault(name_key(name), value.id)
+        # a name of punctuation alone would catch what is left of a badly split line
+        self._owners.pop("", None)
         self._reached: dict[str, tuple[str, ...]] = {}
 
     def list_of(self, label: str) -> RecipientList | None:

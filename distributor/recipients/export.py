@@ -18,7 +18,7 @@ _QUOTED: Final = str.maketrans({**_CONTROL, **_ESCAPES})
 
 
 def export_address_book(book: AddressBook) -> tuple[str, str]:
-    """Write organizations.toml (bodies, groups) and recipients.toml (lists, contacts); rows keep their order.
+    """Write organizations.toml (bodies) and recipients.toml (lists, groups, contacts); rows keep their order.
 
     Values that are the usual ones are left out. Reading the result gives the same book, and writing that the same
     text.
@@ -29,9 +29,12 @@ def export_address_book(book: AddressBook) -> tuple[str, str]:
     Returns:
         Text of organizations.toml and of recipients.toml.
     """
-    organizations = (*_tables("organizations", book.organizations), *_tables("groups", book.groups))
-    recipients = (*_tables("lists", book.lists), *_tables("contacts", book.contacts))
-    return "\n".join(organizations), "\n".join(recipients)
+    recipients = (
+        *_tables("lists", book.lists),
+        *_tables("groups", book.groups),
+        *_tables("contacts", book.contacts),
+    )
+    return "\n".join(_tables("organizations", book.organizations)), "\n".join(recipients)
 
 
 def _tables(kind: str, values: Iterable[Organization | Group | RecipientList | Contact]) -> Iterable[str]:

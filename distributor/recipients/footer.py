@@ -1,12 +1,15 @@
 """What an editor should know of a footer: names nobody knows, labels no list has, bodies without mailbox."""
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from distributor.model.bulletin import DistributionGroup
 from distributor.model.finding import Finding, Level
 from distributor.model.recipient import AddressBook
 from distributor.recipients.directory import Directory
 from distributor.recipients.names import is_collective
+
+_NONE: Final = "—"
 
 
 def footer_findings(distribution: Sequence[DistributionGroup], book: AddressBook) -> tuple[Finding, ...]:
@@ -37,7 +40,7 @@ def _of_entry(
     target = directory.find(entry)
     if target is None:
         if book.groups or not is_collective(entry):
-            suggestions = "、".join(directory.suggestions(entry))
+            suggestions = "、".join(directory.suggestions(entry)) or _NONE
             yield _finding(
                 Level.BLOCKING, "unknown-recipient", group, label=group.kind, entry=entry, suggestions=suggestions
             )

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from distributor.model.recipient import AddressBook, Contact, Group, Organization, RecipientList
 from distributor.recipients.addresses import address_key
+from distributor.recipients.names import name_key
 from distributor.recipients.rows import Place
-from distributor.text import match_key
 
 PlacedOrganizations = tuple[tuple[Place, Organization], ...]
 
@@ -74,7 +74,7 @@ def _refuse_shared_names(placed: Iterable[tuple[Place, Organization | Group]]) -
     seen: dict[str, tuple[str, Place]] = {}
     for place, value in placed:
         for name in value.names:
-            owner, other = seen.setdefault(match_key(name), (value.id, place))
+            owner, other = seen.setdefault(name_key(name), (value.id, place))
             if owner != value.id:
                 raise place.wrong("book-shared-name", name=name, other=other.entry)
 
@@ -112,7 +112,7 @@ def _verify_lists(placed: PlacedBook) -> None:
             if target not in known:
                 raise place.wrong("book-unknown-member", member=target)
         for label in recipient_list.labels:
-            owner, other = labels.setdefault(match_key(label), (recipient_list.id, place))
+            owner, other = labels.setdefault(name_key(label), (recipient_list.id, place))
             if owner != recipient_list.id:
                 raise place.wrong("book-shared-label", label=label, other=other.entry)
 

@@ -51,3 +51,4 @@ def test_a_collective_entry_is_not_judged_where_no_groups_are_known() -> None:
 def test_a_footer_without_line_gives_findings_without_line() -> None:
     (finding,) = footer_findings([footer("报", "某某", line=0)], book([MOST]))
     assert finding.line is None
+    assert finding.parameters["suggestions"] == "—"

@@ -83,6 +83,12 @@ def test_a_collective_entry_never_means_a_single_body_by_its_loose_form() -> Non
     assert found.id == "g"
 
 
+def test_punctuation_alone_is_nobody() -> None:
+    directory = Directory(book([body("a", "某单位", "。")]))
+    assert directory.find("；") is None
+    assert directory.find("") is None
+
+
 @settings(deadline=None)
 @given(st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF), min_size=1, max_size=12))
 def test_plain_ideographs_are_their_own_key(text: str) -> None:

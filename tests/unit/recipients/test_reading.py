@@ -89,7 +89,7 @@ BROKEN = {
     ),
     "duplicate-id": (MOST + MOST, "", "book-duplicate-id", "o.toml", "organizations 2 (most)"),
     "shared-name": (
-        MOST + MOF + 'aliases = ["科 技 部"]\n', "", "book-shared-name", "o.toml", "organizations 2 (mof)",
+        MOST + MOF + 'aliases = ["科 技 部。"]\n', "", "book-shared-name", "o.toml", "organizations 2 (mof)",
     ),
     "unknown-parent": (MOST + 'parent = "x"\n', "", "book-unknown-organization", "o.toml", "organizations 1 (most)"),
     "own-parent": (MOST + 'parent = "most"\n', "", "book-parent-cycle", "o.toml", "organizations 1 (most)"),
