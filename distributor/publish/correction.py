@@ -159,12 +159,12 @@ def _withdrawn(item: ItemRecord, moment: datetime) -> ItemRecord:
 
 
 def _place_of(item: ItemRecord, old: BulletinRecord, drafts: Sequence[_Draft]) -> int:
-    """Find the place behind the nearest item that stood before it and is still there."""
-    places = {draft.before.key: place for place, draft in enumerate(drafts) if draft.before is not None}
-    for former in reversed(old.items[: old.items.index(item)]):
-        if former.key in places:
-            return places[former.key] + 1
-    return 0
+    """Find the place behind the item that stood before it, wherever that one is now."""
+    former = old.items.index(item)
+    if former == 0:
+        return 0
+    keys = [draft.before.key if draft.before is not None else None for draft in drafts]
+    return keys.index(old.items[former - 1].key) + 1
 
 
 def _changes(drafts: Iterable[_Draft]) -> Iterable[ItemChange]:

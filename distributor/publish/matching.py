@@ -13,9 +13,9 @@ from distributor.text import match_key
 # different contributors are not. The figures were chosen on bulletins, see tests/unit/publish/test_matching.py.
 _BEST: Final = 0.6
 _BOTH: Final = 0.4
-_OTHER_CONTRIBUTOR: Final = 0.15
 _NEARNESS: Final = 0.05
 _ENOUGH: Final = 0.5
+_ENOUGH_FOR_OTHER_CONTRIBUTOR: Final = 0.85
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,9 @@ def _likeness(old: _Traits, new: _Traits, span: int) -> float:
     if old.text or new.text:
         alike.append(_shared(old.text, new.text))
     score = _BEST * max(alike) + _BOTH * sum(alike) / len(alike)
-    if old.contributors and new.contributors and old.contributors.isdisjoint(new.contributors):
-        score -= _OTHER_CONTRIBUTOR
+    others = old.contributors and new.contributors and old.contributors.isdisjoint(new.contributors)
+    if others and score < _ENOUGH_FOR_OTHER_CONTRIBUTOR:
+        return 0.0
     return score + _NEARNESS * (1 - abs(old.place - new.place) / span)
 
 
