@@ -11,7 +11,8 @@ _PROVIDERS: Final = (
     *("yahoo.com", "yahoo.cn", "yahoo.com.cn"),
 )
 # real domains one letter away from a provider
-_REAL: Final = frozenset({*_PROVIDERS, "mail.com", "ymail.com", "email.com", "163.net", "126.net", "outlook.cn"})
+_NEIGHBOURS: Final = ("163.net", "126.net", "outlook.cn", *(f"{name}.com" for name in ("mail", "ymail", "email")))
+_REAL: Final = frozenset({*_PROVIDERS, *_NEIGHBOURS})
 # a shorter name has too many honest neighbours
 _LEAST_NAME: Final = 4
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from distributor.errors import AddressRefused
 from distributor.recipients import address_key, clean_address, split_addresses
+from tests.support.sentences import is_said
 
 WRITTEN = {
     "kjt＠hebei。example": "kjt@hebei.example",
@@ -67,6 +68,7 @@ def test_what_is_no_address_is_refused_with_a_code(written: str, code: str) -> N
     shown = str(caught.value.parameters["address"])
     assert len(shown) <= 81
     assert shown.isprintable()
+    assert is_said(caught.value)
 
 
 @pytest.mark.parametrize("domain", [f"{'.'.join(['b' * 45] * 4)}.example", f"{'ä.' * 30}example"])

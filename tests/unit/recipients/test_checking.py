@@ -7,6 +7,7 @@ from distributor.model.recipient import AddressBook, Group, MailboxRole, Role
 from distributor.recipients import check
 from distributor.recipients.providers import likely_provider
 from tests.support.books import REPORT, SEND, body, book, mailbox
+from tests.support.sentences import is_said
 
 MOST, MOF = body("most", "科学技术部", short="科技部"), body("mof", "财政部")
 BAO = replace(REPORT, default=("most",))
@@ -14,11 +15,14 @@ SONG = replace(SEND, default=("most",))
 
 
 def codes(made: AddressBook) -> list[str]:
-    return [finding.code for finding in check(made)]
+    findings = check(made)
+    assert all(is_said(finding) for finding in findings)
+    return [finding.code for finding in findings]
 
 
 def found(made: AddressBook, code: str) -> dict[str, str]:
     (finding,) = (finding for finding in check(made) if finding.code == code)
+    assert is_said(finding)
     return dict(finding.parameters)
 
 

@@ -4,6 +4,7 @@ from distributor.model.finding import Finding, Level
 from distributor.model.recipient import Group
 from distributor.recipients import footer_findings
 from tests.support.books import SEND, body, book, footer, mailbox
+from tests.support.sentences import is_said
 
 MOST, MOF = body("most", "科学技术部", "科技部"), body("mof", "财政部")
 GROUPS = [Group("g", "各单位", members=("most", "mof"))]
@@ -52,3 +53,10 @@ def test_a_footer_without_line_gives_findings_without_line() -> None:
     (finding,) = footer_findings([footer("报", "某某", line=0)], book([MOST]))
     assert finding.line is None
     assert finding.parameters["suggestions"] == "—"
+
+
+def test_everything_it_finds_is_said_in_a_sentence() -> None:
+    lines = [footer("报", "财政部、某某"), footer("发", "科技部")]
+    findings = footer_findings(lines, book([MOST, MOF], [mailbox("most")]))
+    assert [finding.code for finding in findings] == ["no-contact", "unknown-recipient", "unknown-label"]
+    assert all(is_said(finding) for finding in findings)

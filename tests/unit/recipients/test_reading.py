@@ -6,6 +6,7 @@ import pytest
 from distributor.errors import Misconfigured
 from distributor.model.recipient import AddressBook, MailboxRole, MailFormat, OrganizationKind, Role
 from distributor.recipients import read_address_book, read_organizations
+from tests.support.sentences import is_said
 
 MOST = '[[organizations]]\nid = "most"\nname = "科学技术部"\nkind = "ministry"\nshort_name = "科技部"\n'
 MOF = '[[organizations]]\nid = "mof"\nname = "财政部"\nkind = "ministry"\n'
@@ -145,6 +146,7 @@ def test_a_broken_book_is_refused_with_file_and_row(
     with pytest.raises(Misconfigured) as caught:
         read(organizations, recipients)
     assert (caught.value.code, caught.value.parameters["file"], caught.value.parameters["entry"]) == (code, file, entry)
+    assert is_said(caught.value)
 
 
 def test_organizations_alone_are_checked_as_strictly() -> None:
