@@ -52,6 +52,8 @@ def problems(body: bytes) -> list[str]:
     """Everything in a document that the specification forbids or advises against; empty for a good feed."""
     feed = json.loads(body.decode("utf-8"))
     found = list(_wrong("feed", feed, _FEED))
+    if not all(isinstance(item, dict) for item in feed.get("items", [])):
+        return found
     if feed.get("version") != "https://jsonfeed.org/version/1.1":
         found.append("version is not that of JSON Feed 1.1")
     found += [f"feed without {name}" for name in ("version", "title", "items") if name not in feed]
