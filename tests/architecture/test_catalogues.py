@@ -49,7 +49,8 @@ def test_every_finding_has_its_sentence() -> None:
 
 
 def test_every_message_that_the_code_or_a_template_asks_for_exists() -> None:
-    templates = "\n".join(file.read_text("utf-8") for file in TEMPLATES.rglob("*.*"))
-    wanted = set(re.findall(r"\"((?:cli\.[a-z0-9.-]+|(?:web|mail)\.[a-z0-9-]+\.[a-z0-9.-]+)[a-z0-9])\"", _code() + templates))
-    wanted |= set(re.findall(r"'((?:cli\.[a-z0-9.-]+|(?:web|mail)\.[a-z0-9-]+\.[a-z0-9.-]+)[a-z0-9])'", templates))
+    asked = _code() + "\n".join(file.read_text("utf-8") for file in TEMPLATES.rglob("*.*"))
+    message_id = r"(?:cli|error|finding)\.[a-z0-9.-]*[a-z0-9]|(?:web|mail|desk)\.[a-z0-9-]+\.[a-z0-9.-]*[a-z0-9]"
+    wanted = set(re.findall(rf"[\"']({message_id})[\"']", asked))
+    assert wanted
     assert {key for key in wanted if key not in catalogue("zh_CN")} == set()
