@@ -1,6 +1,6 @@
 """Errors as pages: the one place where our errors become HTTP statuses."""
 
-from typing import Final
+from typing import Final, cast
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -89,20 +89,19 @@ class ErrorBoundary:
             await error_page(Request(scope), _OUR_FAULT, reference=reference)(scope, receive, send)
 
 
+# starlette's type of a handler is wider than what it calls one with, hence the casts
 async def _ours(request: Request, error: Exception) -> Response:
-    if not isinstance(error, DistributorError):
-        raise error
-    status = status_of(error)
+    ours = cast("DistributorError", error)
+    status = status_of(ours)
     if status >= _OUR_FAULT:
-        _logger.error("request-refused", path=request.url.path, error=str(error))
-    return error_page(request, status, error_sentence(error, visit_of(request).language))
+        _logger.error("request-refused", path=request.url.path, error=str(ours))
+    return error_page(request, status, error_sentence(ours, visit_of(request).language))
 
 
 async def _of_http(request: Request, error: Exception) -> Response:
-    if not isinstance(error, HTTPException):
-        raise error
-    response = error_page(request, error.status_code)
-    response.headers.update(error.headers or {})
+    of_http = cast("HTTPException", error)
+    response = error_page(request, of_http.status_code)
+    response.headers.update(of_http.headers or {})
     return response
 
 

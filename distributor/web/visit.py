@@ -54,7 +54,9 @@ class Visit:
 
     def in_language(self, language: str) -> str:
         """Give the address of this same page in a language."""
-        return f"{self._root}{quote(self.request.scope['path'])}?{urlencode({'lang': _SHORT[language]})}"
+        # servers put the root path in front of the path, tests and some proxies do not (ASGI, HTTP connection scope)
+        path = quote(str(self.request.scope["path"])).removeprefix(self._root).lstrip("/")
+        return f"{self._root}/{path}?{urlencode({'lang': _SHORT[language]})}"
 
     @property
     def _root(self) -> str:
