@@ -136,13 +136,12 @@ def _touched(catalogue: Catalogue, change: Change) -> tuple[_Touched, ...]:
 
 def _touched_in(chain: Chain, changed: Card | None) -> _Touched:
     moved = {card.place: card for card in (*chain.edge, *([changed] if changed else []))}
-    archived = {card.place for card in chain.archived}
-    made = {place: card for place, card in moved.items() if place in archived}
+    made = {place: card for place, card in moved.items() if chain.is_archived(card)}
+    gone = [card for place, card in moved.items() if place not in made]
     # the document that names one of them as the one before it says something else now
     for card in moved.values():
         if (newer := chain.after(card)) is not None:
             made[newer.place] = newer
-    gone = [card for place, card in moved.items() if place not in archived]
     return _Touched(chain, tuple(made[place] for place in sorted(made)), tuple(gone))
 
 

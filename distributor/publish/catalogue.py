@@ -1,57 +1,31 @@
 """The catalogue: the order of the archive in each channel, what its feed holds, and what precedes what (RFC 5005)."""
 
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from itertools import islice
 
 from distributor.publish.channels import EVERYTHING, Card, Channel, kind_order
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Chain:
-    """The bulletins of one channel in the order in which they became public, the newest first.
+    """The bulletins of one channel in the order in which they became public.
 
     Args:
         channel: the channel.
         cards: newest first, backfilled ones at the place of the day on which they were added.
+        items: number of public items of all its bulletins.
         window: how many bulletins the subscription feed holds.
     """
 
     channel: Channel
     cards: tuple[Card, ...]
+    items: int
     window: int
-
-    @property
-    def current(self) -> tuple[Card, ...]:
-        """What the subscription feed holds, newest first: never a backfilled bulletin."""
-        return self._regular[: self.window]
-
-    @property
-    def archived(self) -> tuple[Card, ...]:
-        """What has an archive document, newest first.
-
-        In the channel of everything each bulletin has one from its first day; in the others, of which there are
-        many, it gets one when it leaves the subscription feed.
-        """
-        return self.cards if self.channel == EVERYTHING else self._not_current
-
-    @property
-    def before_current(self) -> Card | None:
-        """The bulletin whose archive document continues the subscription feed (RFC 5005, `prev-archive`)."""
-        return next(iter(self._not_current), None)
-
-    def before(self, card: Card) -> Card | None:
-        """Give the bulletin whose archive document precedes that of a bulletin, or None for the oldest."""
-        return next((older for older in self.archived if older.place < card.place), None)
-
-    def after(self, card: Card) -> Card | None:
-        """Give the bulletin whose archive document names a bulletin, or its place, as the one before it."""
-        return next((newer for newer in reversed(self.archived) if newer.place > card.place), None)
-
-    @property
-    def edge(self) -> tuple[Card, ...]:
-        """The bulletins on both sides of the end of the window: one of them has just left it, or come back."""
-        return self._regular[max(self.window - 1, 0) : self.window + 1]
 
     @property
     def name(self) -> str:
@@ -62,19 +36,50 @@ class Chain:
         """Give the name that a bulletin uses for the channel."""
         return next((share.name for share in card.shares if share.channel == self.channel), "")
 
-    @property
-    def items(self) -> int:
-        """Number of public items of all its bulletins."""
-        return sum(share.items for card in self.cards for share in card.shares if share.channel == self.channel)
+    @cached_property
+    def current(self) -> tuple[Card, ...]:
+        """What the subscription feed holds, newest first: never a backfilled bulletin."""
+        return self._regular[: self.window]
 
-    @property
-    def _regular(self) -> tuple[Card, ...]:
-        return tuple(card for card in self.cards if not card.backfilled)
+    @cached_property
+    def edge(self) -> tuple[Card, ...]:
+        """The bulletins on both sides of the end of the window: one of them has just left it, or come back."""
+        return self._regular[max(self.window - 1, 0) :]
 
-    @property
-    def _not_current(self) -> tuple[Card, ...]:
+    @cached_property
+    def before_current(self) -> Card | None:
+        """The bulletin whose archive document continues the subscription feed (RFC 5005, `prev-archive`)."""
         held = {card.id for card in self.current}
-        return tuple(card for card in self.cards if card.id not in held)
+        return next((card for card in self.cards if card.id not in held), None)
+
+    @cached_property
+    def archived(self) -> tuple[Card, ...]:
+        """What has an archive document, oldest first.
+
+        In the channel of everything each bulletin has one from its first day; in the others, of which there are
+        many, it gets one when it leaves the subscription feed.
+        """
+        held = set() if self.channel == EVERYTHING else {card.id for card in self.current}
+        return tuple(card for card in reversed(self.cards) if card.id not in held)
+
+    def is_archived(self, card: Card) -> bool:
+        """Tell whether a bulletin has an archive document."""
+        at = bisect_left(self.archived, card.place, key=_place)
+        return at < len(self.archived) and self.archived[at].place == card.place
+
+    def before(self, card: Card) -> Card | None:
+        """Give the bulletin whose archive document precedes that of a bulletin, or None for the oldest."""
+        at = bisect_left(self.archived, card.place, key=_place)
+        return self.archived[at - 1] if at > 0 else None
+
+    def after(self, card: Card) -> Card | None:
+        """Give the bulletin whose archive document names a bulletin, or its place, as the one before it."""
+        at = bisect_right(self.archived, card.place, key=_place)
+        return self.archived[at] if at < len(self.archived) else None
+
+    @cached_property
+    def _regular(self) -> tuple[Card, ...]:
+        return tuple(islice((card for card in self.cards if not card.backfilled), self.window + 1))
 
 
 class Catalogue:
@@ -86,27 +91,33 @@ class Catalogue:
     """
 
     def __init__(self, cards: Iterable[Card], window: int) -> None:
-        self._window = window
-        self._cards = sorted(cards, key=lambda card: card.place, reverse=True)
-        self._by_channel: dict[Channel, list[Card]] = {EVERYTHING: []}
-        for card in self._cards:
+        ordered = sorted(cards, key=_place, reverse=True)
+        by_channel: dict[Channel, list[Card]] = {EVERYTHING: []}
+        items: Counter[Channel] = Counter()
+        for card in ordered:
             for share in card.shares:
-                self._by_channel.setdefault(share.channel, []).append(card)
+                by_channel.setdefault(share.channel, []).append(card)
+                items[share.channel] += share.items
+        self._window = window
+        self._changed = max((card.changed for card in ordered), default=None)
+        self._chains = {
+            channel: Chain(channel, tuple(by_channel[channel]), items[channel], window)
+            for channel in sorted(by_channel, key=lambda channel: (kind_order(channel.kind), channel.slug))
+        }
 
     @property
     def changed(self) -> datetime | None:
         """When anything in it last changed for readers, or None while it is empty."""
-        return max((card.changed for card in self._cards), default=None)
-
-    @property
-    def channels(self) -> tuple[Channel, ...]:
-        """All channels that have a bulletin, and everything: in the order of kinds, then by address."""
-        return tuple(sorted(self._by_channel, key=lambda channel: (kind_order(channel.kind), channel.slug)))
+        return self._changed
 
     def chain(self, channel: Channel) -> Chain:
         """Give the bulletins of a channel; an unknown channel has none."""
-        return Chain(channel, tuple(self._by_channel.get(channel, ())), self._window)
+        return self._chains.get(channel) or Chain(channel, (), 0, self._window)
 
     def chains(self) -> tuple[Chain, ...]:
-        """Give all channels with their bulletins."""
-        return tuple(self.chain(channel) for channel in self.channels)
+        """Give all channels that have a bulletin, and everything: in the order of kinds, then by address."""
+        return tuple(self._chains.values())
+
+
+def _place(card: Card) -> tuple[datetime, str]:
+    return card.place
