@@ -1,6 +1,7 @@
 """`distributor serve` and `worker`: the site, and the process that sends."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -49,7 +50,8 @@ def worker(
 ) -> int:
     """Send what is due and claim what the schedules say, until SIGTERM."""
     _prepare(config)
-    return subprocess.run(_worker_command(until_idle=until_idle), env=environment(config), check=False).returncode  # noqa: S603  our own program
+    command = _worker_command(*(["--until-idle"] if until_idle else []))
+    return subprocess.run(command, env=environment(config), check=False).returncode  # noqa: S603  our own program
 
 
 def run_site(host: str, port: int, variables: dict[str, str], *, with_worker: bool) -> None:
@@ -69,8 +71,14 @@ def run_site(host: str, port: int, variables: dict[str, str], *, with_worker: bo
     require_free_port(host, port)
     os.environ.update(variables)
     say("cli.serve.ready", url=f"http://{host}:{port}/")
+    # uvicorn raises the signal again when it has shut down; as an exception it lets us end the worker, too
+    signal.signal(signal.SIGTERM, _leave)
     with _worker_beside(variables if with_worker else None):
         uvicorn.run(_WEB, factory=True, host=host, port=port, log_level="warning", server_header=False)
+
+
+def _leave(_signal: int, _frame: object) -> None:
+    raise SystemExit(0)
 
 
 def require_free_port(host: str, port: int) -> None:
@@ -98,7 +106,7 @@ def run_worker_until_idle(variables: dict[str, str]) -> int:
     Args:
         variables: environment of the worker.
     """
-    return subprocess.run(_worker_command(until_idle=True), env=variables, check=False).returncode  # noqa: S603  our own program
+    return subprocess.run(_worker_command("--until-idle"), env=variables, check=False).returncode  # noqa: S603  our own program
 
 
 def environment(config: Path | None) -> dict[str, str]:
@@ -118,8 +126,8 @@ def _prepare(config: Path | None) -> None:
     run_in_container(config, actor(None), nothing)
 
 
-def _worker_command(*, until_idle: bool) -> list[str]:
-    return [sys.executable, "-m", _WORKER, *(["--until-idle"] if until_idle else [])]
+def _worker_command(*options: str) -> list[str]:
+    return [sys.executable, "-m", _WORKER, *options]
 
 
 @contextmanager
@@ -127,7 +135,7 @@ def _worker_beside(variables: dict[str, str] | None) -> Iterator[None]:
     if variables is None:
         yield
         return
-    child = subprocess.Popen(_worker_command(until_idle=False), env=variables)  # noqa: S603  our own program
+    child = subprocess.Popen(_worker_command("--beside", str(os.getpid())), env=variables)  # noqa: S603  our own program
     try:
         yield
     finally:
