@@ -15,6 +15,7 @@ from distributor.model.record import BulletinRecord, ItemRecord, Original
 from distributor.publish.addresses import item_address, original_address
 from distributor.publish.channels import Channel, channels_of, contributors_of, offers_original, section_of
 from distributor.publish.cleaning import excerpt, legal, one_line
+from distributor.text import is_cjk
 
 _SUMMARY: Final = 140
 _TAGS: Final = {"p", "br", "div", "a", "em"}
@@ -106,7 +107,7 @@ def _entry_of(publication: Publication, item: ItemRecord, enclosure: Enclosure |
         updated=updated,
         authors=_authors(publication, item),
         section=section_of(item),
-        summary=excerpt(one_line(" ".join(item.content.paragraphs)), _SUMMARY) or title,
+        summary=excerpt(_running(item.content.paragraphs), _SUMMARY) or title,
         content=_content(item, enclosure, updated, language),
         enclosure=enclosure,
         channels=frozenset(channel for channel, _ in channels_of(item)),
@@ -134,6 +135,15 @@ def _enclosure(publication: Publication, record: BulletinRecord, original: Origi
         media_type=one_line(original.media_type) or "application/octet-stream",
         size=original.size,
     )
+
+
+def _running(paragraphs: Sequence[str]) -> str:
+    # a blank between paragraphs only where both sides are western: Chinese is set without
+    text = ""
+    for paragraph in filter(None, map(one_line, paragraphs)):
+        chinese = text and (is_cjk(text[-1]) or is_cjk(paragraph[0]))
+        text += paragraph if chinese or not text else f" {paragraph}"
+    return text
 
 
 def _content(item: ItemRecord, enclosure: Enclosure | None, updated: datetime, language: str) -> str:

@@ -124,7 +124,7 @@ class _RssChannel(BaseExtension):  # type: ignore[misc]  # feedgen has no types
         etree.SubElement(channel, "lastBuildDate").text = format_datetime(self.feed.updated)
         if self.feed.is_archive:
             etree.SubElement(channel, f"{{{_HISTORY}}}archive")
-        for element in channel.iter():
+        for element in list(channel.iter("*")):
             _write_plain(element)
         return root
 

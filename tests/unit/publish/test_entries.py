@@ -62,9 +62,16 @@ def test_titles_are_plain_text_in_one_line() -> None:
 
 def test_the_summary_is_a_short_plain_text() -> None:
     entry = entry_of(make_item("标题", "第一段。", "字" * 500))
-    assert entry.summary.startswith("第一段。 字")
+    assert entry.summary.startswith("第一段。字")
     assert len(entry.summary) == 140
     assert entry.summary.endswith("…")
+
+
+def test_paragraphs_run_together_in_the_summary_as_their_script_is_set() -> None:
+    assert (
+        entry_of(make_item("标题", "第一段。", "", "Second.", "Third.", "第四段。")).summary
+        == "第一段。Second. Third.第四段。"
+    )
 
 
 def test_line_breaks_inside_a_paragraph_stay() -> None:
