@@ -108,8 +108,8 @@ async def record_occurrence(
     """
     make = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
     row = {"schedule_id": schedule_id, "moment": moment, "claimed": claimed, "outcome": "claimed"}
-    result = await connection.execute(make(occurrences).values(row).on_conflict_do_nothing())
-    return result.rowcount == 1
+    query = make(occurrences).values(row).on_conflict_do_nothing().returning(occurrences.c.schedule_id)
+    return await connection.scalar(query) is not None
 
 
 async def set_outcome(connection: AsyncConnection, schedule_id: str, moment: datetime, outcome: str) -> None:
