@@ -2,12 +2,25 @@
 
 import re
 
+from distributor.parse import weights as w
 from distributor.parse.chars import open_brackets, width
 from distributor.parse.facts import Fact, starts_closed
-from distributor.parse.layout import Layout
+from distributor.parse.layout import CHARACTER, Layout
 
-_CERTAIN = 12.0
 _TOKEN = re.compile(r"[!-~±°μ·]+|.")
+_LONGEST_TOKEN = 24  # columns of a word that typesetting moves as a whole
+_NEAR = 1.5  # columns that count as the same place
+_SMALL_GAP = 0.3  # lines; so much is set on purpose
+_VERY_SHORT, _SHORT = 9, 12  # characters
+_ENDS = {
+    "stop": w.NEW_STOP, "mark": w.NEW_MARK, "semi": w.NEW_SEMI, "colon": w.NEW_COLON, "comma": w.NEW_COMMA,
+    "open": w.NEW_OPEN, "close": w.NEW_CLOSE, "plain": w.NEW_PLAIN,
+}  # fmt: skip
+
+
+def is_at(place: float, other: float) -> bool:
+    """Whether two horizontal places are the same, as exactly as extraction tells."""
+    return abs(place - other) <= _NEAR
 
 
 def boundary(above: Fact, fact: Fact, layout: Layout, *, first: bool = False) -> float:
@@ -21,27 +34,28 @@ def boundary(above: Fact, fact: Fact, layout: Layout, *, first: bool = False) ->
     """
     if layout.known_paragraphs:
         listed = fact.marker is not None and above.end in ("stop", "semi", "colon")
-        return -_CERTAIN if above.row.paragraph == fact.row.paragraph and not listed else _CERTAIN
+        same = above.row.paragraph == fact.row.paragraph and not listed
+        return -w.NEW_CERTAIN if same else w.NEW_CERTAIN
     if layout.spaced_ends:
-        return _CERTAIN / 2 if above.row.trailing else -_CERTAIN * 2 / 3 + _lexical(above, fact)
+        return w.NEW_SPACED if above.row.trailing else w.NEW_UNSPACED + _lexical(above, fact)
     if not layout.wrapped:
-        return _CERTAIN / 2 + _lexical(above, fact) / 2
+        return w.NEW_UNWRAPPED + _lexical(above, fact) / 2
     room = above.slack - (layout.hidden if first else 0.0)
     return _measured(room, fact, layout) + _lexical(above, fact) + _look(above, fact)
 
 
 def _measured(room: float, fact: Fact, layout: Layout) -> float:
     """Room left on the line above, indentation, distance."""
-    score = -3.0
+    score = w.NEW
     free = room - _first_token(fact.row.text)
     if free > 1:
-        score += min(6.5, 2.5 + free * 0.45)
+        score += min(w.NEW_ROOM_MOST, w.NEW_ROOM + free * w.NEW_PER_COLUMN)
     if layout.indented:
         score += _indentation(fact, layout)
     if fact.gap >= 1:
-        score += 2.5
-    elif fact.gap >= 0.3:  # noqa: PLR2004  a third of a line is set on purpose
-        score += 1.5
+        score += w.NEW_DISTANCE
+    elif fact.gap >= _SMALL_GAP:
+        score += w.NEW_SMALL_DISTANCE
     return score
 
 
@@ -51,41 +65,44 @@ def _first_token(text: str) -> float:
     end = match.end() if match else 0
     while end < len(text) and starts_closed(text[end:]):
         end += 1
-    return float(min(width(text[:end]), 24))
+    return float(min(width(text[:end]), _LONGEST_TOKEN))
 
 
 def _indentation(fact: Fact, layout: Layout) -> float:
-    inset = fact.inset
-    if abs(inset - layout.indent) <= 1.5:  # noqa: PLR2004  less than one character
-        return 4.0
-    if inset > layout.indent:
-        return 2.5
-    return -5.0 if inset < 1.5 else 0.0  # noqa: PLR2004  less than one character
+    if is_at(fact.inset, layout.indent):
+        return w.NEW_INDENTED
+    if fact.inset > layout.indent:
+        return w.NEW_FURTHER_IN
+    return w.NEW_NOT_INDENTED if is_at(fact.inset, 0.0) else 0.0
 
 
 def _lexical(above: Fact, fact: Fact) -> float:
     """Punctuation and words on both sides."""
-    score = {"stop": 1.2, "mark": 0.8, "semi": -1.5, "colon": 0.3, "comma": -3.0, "open": -1.5, "close": 0.0, "plain": -2.0}[above.end]
+    score = _ENDS[above.end]
     if starts_closed(fact.row.text):
-        score -= 6.0
+        score += w.NEW_LEADING_CLOSER
     elif fact.row.text[:1].islower():
-        score -= 2.0
+        score += w.NEW_LOWER_CASE
     if fact.opener and above.end in ("stop", "mark"):
-        score += 1.5
+        score += w.NEW_OPENER
     if fact.marker and above.end in ("stop", "semi", "colon"):
-        score += 3.0
+        score += w.NEW_MARKER
     if fact.field and above.end == "stop":
-        score += 1.0
+        score += w.NEW_FIELD
     if fact.western and above.western and above.end in ("plain", "open", "comma"):
-        score -= 6.0
-    if open_brackets(above.row.text[-40:]) and above.end != "stop":
-        score -= 0.5
+        score += w.NEW_WESTERN
+    if above.end != "stop" and open_brackets(above.row.text[-40:]):
+        score += w.NEW_BRACKET_WAITS
     return score
 
 
 def _look(above: Fact, fact: Fact) -> float:
     """Change of size or weight between the two rows."""
-    return 4.0 if (above.larger, above.bolder) != (fact.larger, fact.bolder) else 0.0
+    return w.NEW_LOOK if _differ(above, fact) else 0.0
+
+
+def _differ(above: Fact, fact: Fact) -> bool:
+    return (above.larger, above.bolder) != (fact.larger, fact.bolder)
 
 
 def title_break(above: Fact, fact: Fact, layout: Layout, begun: str = "") -> float:
@@ -98,49 +115,47 @@ def title_break(above: Fact, fact: Fact, layout: Layout, begun: str = "") -> flo
         begun: text of the line of the title before the one above, if there is one.
     """
     if fact.promised_more:
-        return -_CERTAIN
-    score = 4.0
+        return -w.NEW_CERTAIN
+    score = w.BREAK + (w.BREAK_THIRD_LINE if begun else 0.0)
     if above.end == "open" or begun and open_brackets(begun + above.row.text):
-        score -= 5.0
+        score += w.BREAK_OPEN
     elif above.end == "comma":
-        score -= 3.5
+        score += w.BREAK_COMMA
     if starts_closed(fact.row.text) or fact.row.text[:1] in "（(":
-        score -= 3.0
+        score += w.BREAK_LEADING_BRACKET
     if fact.marker and fact.marker.kind not in ("（1）", "（一）"):
-        score += 3.0
+        score += w.BREAK_MARKER
     if fact.opener:
-        score += 3.0
-    if above.end == "plain" and not begun:
+        score += w.BREAK_OPENER
+    if above.end == "plain" and not begun and not above.marker:
         score += _short_first_line(above, fact)
     return score + _title_layout(above, fact, layout)
 
 
 def _short_first_line(above: Fact, fact: Fact) -> float:
     """A title is not broken after a few characters; a short row above a longer one is a heading of its own."""
-    if above.marker:
-        return 0.0
     length = len(above.core)
-    score = 2.0 if length < 9 else 1.0 if length < 12 else 0.0  # noqa: PLR2004  characters
+    score = w.BREAK_SHORT_9 if length < _VERY_SHORT else w.BREAK_SHORT_12 if length < _SHORT else 0.0
     if above.section_word:
-        score += 1.5
-    return score + (1.0 if length * 5 < len(fact.core) * 3 else 0.0)
+        score += w.BREAK_SECTION_WORD
+    return score + (w.BREAK_UNBALANCED if length * 5 < len(fact.core) * 3 else 0.0)
 
 
 def _title_layout(above: Fact, fact: Fact, layout: Layout) -> float:
     score = 0.0
     if layout.known_paragraphs:
-        score += -_CERTAIN if above.row.paragraph == fact.row.paragraph else 2.5
+        score += -w.NEW_CERTAIN if above.row.paragraph == fact.row.paragraph else w.BREAK_PARAGRAPH
     elif layout.spaced_ends and not above.row.trailing:
-        score -= 6.0
-    elif layout.wrapped and above.slack - _first_token(fact.row.text) <= 2:  # noqa: PLR2004  one character
-        score -= 1.5
-    if fact.styled and (above.larger, above.bolder) != (fact.larger, fact.bolder):
-        score += 4.0
+        score += w.BREAK_WRAPPED
+    elif layout.wrapped and above.slack - _first_token(fact.row.text) <= CHARACTER:
+        score += w.BREAK_FULL_LINE
+    if fact.styled and _differ(above, fact):
+        score += w.BREAK_LOOK
     centred = is_centred(above, layout) and is_centred(fact, layout)
     if centred:
-        score -= 2.5
-    if fact.gap >= 2 or fact.gap >= 1 and not centred:  # noqa: PLR2004  more than the distance of two title lines
-        score += 4.0
+        score += w.BREAK_CENTRED
+    if fact.gap >= (2 if centred else 1):
+        score += w.BREAK_DISTANCE
     return score
 
 
@@ -150,8 +165,8 @@ def is_centred(fact: Fact, layout: Layout) -> bool:
         return True
     if not layout.wrapped:
         return False
-    least = max(layout.indent + 2, 5.0)
-    return fact.inset >= least and abs(fact.inset - fact.slack) <= max(4.0, 0.35 * fact.inset)
+    least = max(layout.indent + CHARACTER, 2.5 * CHARACTER)
+    return fact.inset >= least and abs(fact.inset - fact.slack) <= max(2 * CHARACTER, 0.35 * fact.inset)
 
 
 def heading_end(above: Fact, fact: Fact, layout: Layout) -> float:
@@ -159,10 +174,14 @@ def heading_end(above: Fact, fact: Fact, layout: Layout) -> float:
     if layout.known_paragraphs or layout.spaced_ends or not layout.wrapped:
         return 0.0
     room = above.slack - _first_token(fact.row.text)
-    as_first_line = bool(layout.hidden) and abs(room - layout.hidden) < 2  # noqa: PLR2004  one character
+    as_first_line = bool(layout.hidden) and abs(room - layout.hidden) < CHARACTER
     if room > 1 and not as_first_line:
         return 0.0
-    score = (-2.5 if room > 1 else -4.0) + (2.0 if fact.opener else 0.0) + (2.5 if fact.gap >= 1 else 0.0) + _look(above, fact)
-    if layout.indented and abs(fact.inset - layout.indent) <= 1.5:  # noqa: PLR2004  less than one character
-        score += 3.0
+    score = (w.FULL_LINE_END_PERHAPS if room > 1 else w.FULL_LINE_END) + _look(above, fact)
+    if fact.opener:
+        score += w.FULL_LINE_OPENER
+    if fact.gap >= 1:
+        score += w.FULL_LINE_DISTANCE
+    if layout.indented and is_at(fact.inset, layout.indent):
+        score += w.FULL_LINE_INDENTED
     return min(0.0, score)

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from distributor.parse.chars import PAIRS, squash
 from distributor.parse.words import GROUP_LABELS
 
-LABEL = "distribution label"
-SEPARATOR = "separator"
+PUNCTUATION = "distribution punctuation"
 
 _SPACED = "|".join(r"\s*".join(label) for label in GROUP_LABELS.split("|"))
 _LABEL = re.compile(rf"(?P<kind>{_SPACED})\s*[:：]\s*")
@@ -32,7 +31,7 @@ class Group:
         kind: label without spaces and colon.
         entries: names as printed.
         suffix: qualifier of the whole list.
-        removed: label, separators and end mark, as printed.
+        removed: colon, separators and end mark, as printed.
     """
 
     kind: str
@@ -44,7 +43,7 @@ class Group:
 def starts_group(text: str) -> bool:
     """Whether a line begins with a distribution label and what follows can be names."""
     match = _LABEL.match(text)
-    return bool(match) and not _NOT_NAMES.search(text[match.end() :] if match else "")
+    return match is not None and not _NOT_NAMES.search(text[match.end() :])
 
 
 def is_bare_label(text: str) -> bool:
@@ -53,17 +52,26 @@ def is_bare_label(text: str) -> bool:
 
 
 def read_groups(text: str) -> tuple[Group, ...]:
-    """Read the text of one or more groups, which begins with a label."""
-    first = _LABEL.match(text) or _BARE_LABEL.match(text)
-    if not first:
-        return ()
-    groups = []
-    kind, start, label = first["kind"], first.end(), first.group()
-    for match in _NEXT_LABEL.finditer(text, start):
-        groups.append(_group(kind, label, text[start : match.start()]))
-        kind, start, label = match["kind"], match.end(), match.group()
-    groups.append(_group(kind, label, text[start:]))
-    return tuple(groups)
+    """Read the text of one or more groups.
+
+    Args:
+        text: begins with a label and its colon.
+    """
+    found = [match for match in (_LABEL.match(text), *_NEXT_LABEL.finditer(text)) if match]
+    ends = [match.start() for match in found[1:]] + [len(text)]
+    return tuple(
+        _group(match["kind"], match.group(), text[match.end() : end]) for match, end in zip(found, ends, strict=True)
+    )
+
+
+def read_group(label: str, names: str) -> Group:
+    """Read a group whose label stands apart from its names, as in a table.
+
+    Args:
+        label: the label, with or without colon.
+        names: the names.
+    """
+    return _group(label.rstrip(" :："), label, names)
 
 
 def _group(kind: str, label: str, rest: str) -> Group:
@@ -71,7 +79,7 @@ def _group(kind: str, label: str, rest: str) -> Group:
     names, suffix = _split_suffix(body)
     entries = _merge_regions(split_names(names))
     kept = "".join(entries) + (suffix or "")
-    removed = squash(label) + _difference(squash(rest), squash(kept))
+    removed = squash(label).removeprefix(squash(kind)) + _difference(squash(rest), squash(kept))
     return Group(squash(kind), entries, suffix, removed)
 
 

@@ -2,40 +2,51 @@
 
 from collections.abc import Mapping, Sequence
 
-from distributor.parse.boundaries import is_centred
+from distributor.parse import weights as w
+from distributor.parse.boundaries import is_at, is_centred
 from distributor.parse.chars import width
 from distributor.parse.facts import Fact
 from distributor.parse.kinds import ATTRIBUTION, NOTE, PARAGRAPH, PARAGRAPH_MORE, SECTION, TITLE, TITLE_MORE, Kind
-from distributor.parse.layout import Layout
+from distributor.parse.layout import CHARACTER, Layout
 from distributor.parse.roles import Role
 
 _NEVER = -60.0
 _SECTION_LENGTH = 15  # characters of most names of sections
+_TITLE_LEAST, _TITLE_MOST = 8, 40  # characters of most lines of titles
+_LONGEST_HEADING = 90  # columns
+_HEADING_ENDS = {
+    "stop": w.HEADING_END_STOP, "semi": w.HEADING_END_STOP, "comma": w.HEADING_END_COMMA, "colon": w.HEADING_END_COLON,
+    "open": w.HEADING_END_OPEN, "mark": w.HEADING_END_MARK, "close": w.HEADING_END_PLAIN, "plain": w.HEADING_END_PLAIN,
+}  # fmt: skip
+_TEXT_ENDS = {
+    "stop": w.TEXT_END_STOP, "mark": w.TEXT_END_MARK, "semi": w.TEXT_END_SEMI, "comma": w.TEXT_END_COMMA,
+    "colon": w.TEXT_END_COLON, "open": w.TEXT_END_OPEN, "close": w.TEXT_END_CLOSE,
+}  # fmt: skip
 
 
-def starting_scores(facts: Sequence[Fact], position: int, layout: Layout, roles: Mapping[str, Role]) -> dict[Kind, float]:
+def starting_scores(
+    facts: Sequence[Fact], position: int, layout: Layout, roles: Mapping[str, Role]
+) -> dict[Kind, float]:
     """Scores of a row for each kind that can begin there."""
     fact = facts[position]
-    below = facts[position + 1] if position + 1 < len(facts) else None
-    above = facts[position - 1] if position else None
     scores = {
-        SECTION: _section(fact, below, layout) + _role(fact, "section", roles),
-        TITLE: _title(fact, above, below, layout) + _role(fact, "item", roles),
+        SECTION: _section(facts, position, layout) + _role(fact, "section", roles),
+        TITLE: _title(facts, position, layout) + _role(fact, "item", roles),
         PARAGRAPH: _paragraph(fact, layout) + _role(fact, "list", roles),
-        ATTRIBUTION: 6.0 if fact.attribution else _NEVER,
-        NOTE: 2.0 if fact.note else _preamble(fact),
+        ATTRIBUTION: w.ATTRIBUTION if fact.attribution else _NEVER,
+        NOTE: w.NOTE if fact.note else _preamble(fact),
     }
     if fact.attribution:
-        scores[SECTION] -= 8.0
-        scores[TITLE] -= 8.0
-        scores[PARAGRAPH] -= 4.0
+        scores[SECTION] += w.ATTRIBUTION_NO_HEADING
+        scores[TITLE] += w.ATTRIBUTION_NO_HEADING
+        scores[PARAGRAPH] += w.ATTRIBUTION_NO_TEXT
     return scores
 
 
 def _preamble(fact: Fact) -> float:
     """Text above the first heading that does not say that it is a note."""
     heading = fact.marker or fact.heading or fact.larger or fact.bolder or fact.promised
-    return -5.0 if heading else -1.5
+    return w.NOTE_LIKE_HEADING if heading else w.NOTE_UNNAMED
 
 
 def _role(fact: Fact, wanted: str, roles: Mapping[str, Role]) -> float:
@@ -47,16 +58,16 @@ def _role(fact: Fact, wanted: str, roles: Mapping[str, Role]) -> float:
     if wanted == "list":
         return 0.0
     marked = any(role.name == wanted and role.count > 1 for role in roles.values())
-    return -2.5 if marked else 0.0
+    return w.HEADING_WITHOUT_MARKER if marked else 0.0
 
 
 def _shape(fact: Fact) -> float:
     """What speaks for any heading: looks, distance, words of the contents table."""
     score = _wording(fact)
     if fact.promised:
-        score += 6.0
+        score += w.HEADING_PROMISED
     if fact.gap >= 1:
-        score += 1.5
+        score += w.HEADING_DISTANCE
     return score
 
 
@@ -64,98 +75,117 @@ def _wording(fact: Fact) -> float:
     """Looks and words of a row of a heading, the first or a further one."""
     score = 0.0
     if fact.heading:
-        score += 5.0
+        score += w.HEADING_STYLE
     if fact.larger or fact.bolder:
-        score += 3.0
+        score += w.HEADING_LOOK
     elif fact.styled:
-        score -= 1.0
+        score += w.HEADING_PLAIN_LOOK
     if fact.opener:
-        score -= 3.5
+        score += w.HEADING_OPENER
     if "。" in fact.core:
-        score -= 5.0
+        score += w.HEADING_FULL_STOP
     if fact.western:
-        score -= 3.0
+        score += w.HEADING_WESTERN
     return score
 
 
-def _section(fact: Fact, below: Fact | None, layout: Layout) -> float:
-    length = len(fact.core)
-    score = _shape(fact) - 1.5
-    score += 0.5 if length <= _SECTION_LENGTH else -0.4 * (length - _SECTION_LENGTH)
-    if fact.section_word:
-        score += 1.5
-    elif not (fact.marker or fact.heading or fact.larger or fact.bolder):
-        score -= 1.5
-    if any(mark in fact.core for mark in "，：？！《“（"):
-        score -= 2.5
+def _section(facts: Sequence[Fact], position: int, layout: Layout) -> float:
+    fact = facts[position]
+    score = w.SECTION + _shape(fact) + _section_words(fact)
     if fact.promised:
-        score += 1.5 if fact.promised_section else -3.0
+        score += w.SECTION_PROMISED if fact.promised_section else w.SECTION_PROMISED_AS_ITEM
     if fact.heading == 1:
-        score += 1.0
-    if layout.wrapped and fact.slack < 4:  # noqa: PLR2004  two characters
-        score -= 3.0
+        score += w.SECTION_FIRST_LEVEL
+    if layout.wrapped and fact.slack < 2 * CHARACTER:
+        score += w.SECTION_FULL_LINE
     if is_centred(fact, layout):
-        score += 1.0
-    return score + (_heading_below(below, layout) if below else -4.0)
+        score += w.SECTION_CENTRED
+    return score + _heading_below(facts[position + 1 : position + 4], layout)
 
 
-def _heading_below(below: Fact, layout: Layout) -> float:
+def _section_words(fact: Fact) -> float:
+    """Length, ending and punctuation of the name of a section."""
+    extra = len(fact.core) - _SECTION_LENGTH
+    score = w.SECTION_SHORT if extra <= 0 else w.SECTION_PER_EXTRA_CHARACTER * extra
+    if fact.section_word:
+        score += w.SECTION_WORD
+    elif not (fact.marker or fact.heading or fact.larger or fact.bolder):
+        score += w.SECTION_BARE
+    if any(mark in fact.core for mark in "，：？！《“（"):
+        score += w.SECTION_PUNCTUATION
+    return score
+
+
+def _heading_below(below: Sequence[Fact], layout: Layout) -> float:
     """A section heading stands above a title, not above running text."""
-    if below.opener or below.end in ("stop", "semi") or below.attribution:
-        return -2.5
-    return -1.5 if layout.wrapped and below.slack < 2 else 0.5  # noqa: PLR2004  one character
+    if not below:
+        return w.SECTION_LAST
+    first = below[0]
+    if first.opener or first.end in ("stop", "semi") or first.attribution:
+        return w.SECTION_ABOVE_TEXT
+    if layout.wrapped and first.slack < CHARACTER and not _is_long_title(below):
+        return w.SECTION_ABOVE_FULL_LINE
+    return w.SECTION_ABOVE_TITLE
 
 
-def _title(fact: Fact, above: Fact | None, below: Fact | None, layout: Layout) -> float:
+def _is_long_title(rows: Sequence[Fact]) -> bool:
+    """Whether a full row goes on with an unterminated one, and running text begins below."""
+    if len(rows) < 3:  # noqa: PLR2004  the two rows of the title and the text
+        return False
+    return rows[1].end in ("plain", "close") and rows[1].slack > CHARACTER and rows[2].opener
+
+
+def _title(facts: Sequence[Fact], position: int, layout: Layout) -> float:
+    fact = facts[position]
+    above = facts[position - 1] if position else None
     length = len(fact.core)
-    score = _shape(fact) - 0.5
-    if length < 8:  # noqa: PLR2004  few titles are as short
-        score -= 0.4 * (8 - length)
-    if length > 40:  # noqa: PLR2004  few title lines are as long
-        score -= 0.05 * (length - 40)
+    score = w.TITLE + _shape(fact) + _title_row(facts, position, layout)
+    score += w.TITLE_PER_MISSING_CHARACTER * max(0, _TITLE_LEAST - length)
+    score += w.TITLE_PER_EXTRA_CHARACTER * max(0, length - _TITLE_MOST)
     if fact.promised:
-        score += -3.0 if fact.promised_section else 1.5
+        score += w.TITLE_PROMISED_AS_SECTION if fact.promised_section else w.TITLE_PROMISED
     if above is None or above.attribution or above.end in ("stop", "mark"):
-        score += 1.0
+        score += w.TITLE_AFTER_END
     if fact.field:
-        score -= 0.5
+        score += w.TITLE_FIELD
     if fact.core[:1] in "（(":
-        score -= 2.5
-    return score + _title_row(fact, below, layout)
+        score += w.TITLE_OPENS_BRACKET
+    return score
 
 
-def _title_row(fact: Fact, below: Fact | None, layout: Layout) -> float:
+def _title_row(facts: Sequence[Fact], position: int, layout: Layout) -> float:
     """Punctuation and place of a row of a title, and what stands below it."""
-    score = -2.0 if "；" in fact.core or fact.core.count("，") > 1 else 0.0
+    fact = facts[position]
+    below = facts[position + 1] if position + 1 < len(facts) else None
+    score = w.TITLE_LIST_PUNCTUATION if "；" in fact.core or fact.core.count("，") > 1 else 0.0
     if layout.wrapped:
-        score += 0.5 if fact.slack >= 4 else -0.5  # noqa: PLR2004  two characters
+        score += w.TITLE_SHORT_LINE if fact.slack >= 2 * CHARACTER else w.TITLE_FULL_LINE
         score += _title_inset(fact, layout)
-    return score + (_text_below(below, layout) if below else -1.0)
+    return score + (_text_below(below, layout) if below else w.TITLE_LAST)
 
 
 def title_more(facts: Sequence[Fact], position: int, layout: Layout) -> float:
     """What speaks for a further row of a title, apart from the row above it."""
-    below = facts[position + 1] if position + 1 < len(facts) else None
-    return _wording(facts[position]) + _title_row(facts[position], below, layout)
+    return _wording(facts[position]) + _title_row(facts, position, layout)
 
 
 def _title_inset(fact: Fact, layout: Layout) -> float:
     if is_centred(fact, layout):
-        return 1.5
+        return w.HEADING_CENTRED
     if not layout.indented:
         return 0.0
-    return -1.0 if abs(fact.inset - layout.indent) <= 1.5 else 0.5  # noqa: PLR2004  less than one character
+    return w.TITLE_INDENTED if is_at(fact.inset, layout.indent) else w.TITLE_NOT_INDENTED
 
 
 def _text_below(below: Fact, layout: Layout) -> float:
     """A title stands above running text."""
     score = 0.0
     if below.opener:
-        score += 2.0
-    if layout.indented and abs(below.inset - layout.indent) <= 1.5:  # noqa: PLR2004  less than one character
-        score += 1.0
-    if not layout.wrapped and width(below.row.text) > 90:  # noqa: PLR2004  longer than any heading
-        score += 1.5
+        score += w.TITLE_ABOVE_OPENER
+    if layout.indented and is_at(below.inset, layout.indent):
+        score += w.TITLE_ABOVE_INDENTED
+    if not layout.wrapped and width(below.row.text) > _LONGEST_HEADING:
+        score += w.TITLE_ABOVE_LONG_LINE
     return score
 
 
@@ -163,15 +193,15 @@ def body_score(fact: Fact, layout: Layout) -> float:
     """What speaks for running text, at the beginning of a paragraph and further down alike."""
     score = 0.0
     if "。" in fact.core:
-        score += 2.0
+        score += w.TEXT_FULL_STOP
     if fact.heading:
-        score -= 4.0
+        score += w.TEXT_HEADING_STYLE
     if fact.larger or fact.bolder:
-        score -= 2.5
+        score += w.TEXT_LOOK
     if fact.promised:
-        score -= 4.0
-    if layout.wrapped and fact.slack < 4:  # noqa: PLR2004  two characters
-        score += 0.5
+        score += w.TEXT_PROMISED
+    if layout.wrapped and fact.slack < 2 * CHARACTER:
+        score += w.TEXT_FULL_LINE
     return score
 
 
@@ -179,9 +209,9 @@ def _paragraph(fact: Fact, layout: Layout) -> float:
     """What speaks for the first row of a paragraph."""
     score = body_score(fact, layout)
     if fact.opener:
-        score += 1.0
+        score += w.PARAGRAPH_OPENER
     if fact.field:
-        score += 0.5
+        score += w.PARAGRAPH_FIELD
     if layout.indented:
         score += _indentation(fact, layout)
     return score + (_hidden_indent(fact, layout) if layout.hidden else 0.0)
@@ -189,29 +219,36 @@ def _paragraph(fact: Fact, layout: Layout) -> float:
 
 def _indentation(fact: Fact, layout: Layout) -> float:
     """Where first lines are indented, a row at the left margin is hardly one; list lines may be."""
-    if abs(fact.inset - layout.indent) <= 1.5:  # noqa: PLR2004  less than one character
-        return 1.0
-    return -3.5 if fact.inset < 1.5 and not fact.marker and not fact.field else 0.0  # noqa: PLR2004  less than one character
+    if is_at(fact.inset, layout.indent):
+        return w.PARAGRAPH_INDENTED
+    outside = is_at(fact.inset, 0.0) and not fact.marker and not fact.field
+    return w.PARAGRAPH_NOT_INDENTED if outside else 0.0
 
 
 def _hidden_indent(fact: Fact, layout: Layout) -> float:
     """Where the indentation is lost, a first line cannot be quite full, and it often lacks just the indentation."""
+    if fact.slack < layout.hidden / 2:
+        return w.PARAGRAPH_FULL_WITHOUT_INDENT
     if fact.slack < layout.hidden - 1:
-        return -4.0 if fact.slack < layout.hidden / 2 else -2.5
-    return 1.5 if abs(fact.slack - layout.hidden) < 1 else 0.0
+        return w.PARAGRAPH_NEARLY_FULL
+    return w.PARAGRAPH_LACKS_INDENT if fact.slack < layout.hidden + 1 else 0.0
 
 
 def closing_score(fact: Fact, kind: Kind, following: Kind | None) -> float:
-    """How well a node of this kind ends with this row, given what begins below."""
+    """How well a node of this kind ends with this row, given what begins below.
+
+    Args:
+        fact: the last row of the node.
+        kind: what that row is.
+        following: the node that begins below, None at the end.
+    """
     if kind in (SECTION, TITLE, TITLE_MORE):
-        return {"stop": -5.0, "semi": -5.0, "comma": -4.0, "colon": -3.0, "open": -4.0, "mark": -0.3, "close": 0.5, "plain": 0.5}[fact.end]
+        return _HEADING_ENDS[fact.end]
     if kind is ATTRIBUTION:
         return 0.0
-    if kind is PARAGRAPH_MORE and fact.end == "plain":
-        return -5.0
     if fact.end == "plain":
-        return -2.0 if fact.field or fact.marker else -3.5
-    ends = {"stop": 0.5, "mark": 0.3, "semi": -0.5, "comma": -4.0, "colon": 0.0, "open": -3.0, "close": -0.5}[fact.end]
-    if fact.end == "colon" and following is not PARAGRAPH:
-        ends -= 3.0
-    return ends
+        if kind is PARAGRAPH_MORE:
+            return w.TEXT_END_PLAIN_LONG
+        return w.TEXT_END_PLAIN_LISTED if fact.field or fact.marker else w.TEXT_END_PLAIN
+    last = w.TEXT_END_COLON_LAST if fact.end == "colon" and following is not PARAGRAPH else 0.0
+    return _TEXT_ENDS[fact.end] + last

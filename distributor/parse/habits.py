@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from distributor.parse import weights as w
 from distributor.parse.boundaries import is_centred
 from distributor.parse.facts import Fact
 from distributor.parse.kinds import SECTION, TITLE, Kind
@@ -10,7 +11,6 @@ from distributor.parse.layout import Layout
 
 _USUAL = 0.8  # share of headings that makes a trait usual
 _ENOUGH = 3  # headings needed to speak of a habit
-_WITH, _WITHOUT = 0.7, -2.0
 
 Trait = Callable[[Fact, Layout], object]
 
@@ -49,7 +49,7 @@ class Habit:
 
     def score(self, fact: Fact, layout: Layout) -> float:
         """Evidence of the trait for or against a heading of that kind."""
-        return _WITH if self.trait(fact, layout) == self.value else _WITHOUT
+        return w.HABIT_KEPT if self.trait(fact, layout) == self.value else w.HABIT_BROKEN
 
 
 def learn(facts: Sequence[Fact], kinds: Sequence[Kind], layout: Layout) -> tuple[Habit, ...]:

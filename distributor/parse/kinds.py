@@ -3,6 +3,8 @@
 from enum import Enum
 from types import MappingProxyType
 
+from distributor.parse import weights as w
+
 
 class Kind(Enum):
     """What a row is: the first row of a node, or a further row of one."""
@@ -40,21 +42,21 @@ MORE = MappingProxyType({TITLE: TITLE_MORE, PARAGRAPH: PARAGRAPH_MORE, ATTRIBUTI
 # which node may follow which, and how usual that is
 FOLLOWS: MappingProxyType[tuple[Kind, Kind], float] = MappingProxyType({
     (SECTION, TITLE): 0.0,
-    (SECTION, SECTION): -4.0,
+    (SECTION, SECTION): w.SECTION_SECTION,
     (TITLE, PARAGRAPH): 0.0,
-    (TITLE, TITLE): -6.5,
-    (TITLE, SECTION): -6.0,
-    (TITLE, ATTRIBUTION): -3.0,
+    (TITLE, TITLE): w.TITLE_TITLE,
+    (TITLE, SECTION): w.TITLE_SECTION,
+    (TITLE, ATTRIBUTION): w.TITLE_ATTRIBUTION,
     (PARAGRAPH, PARAGRAPH): 0.0,
-    (PARAGRAPH, TITLE): -0.5,
-    (PARAGRAPH, SECTION): -1.0,
-    (PARAGRAPH, ATTRIBUTION): 0.5,
-    (ATTRIBUTION, TITLE): 2.0,
-    (ATTRIBUTION, SECTION): 1.5,
-    (ATTRIBUTION, PARAGRAPH): -4.0,
-    (ATTRIBUTION, ATTRIBUTION): -2.0,
-    (NOTE, NOTE): -0.5,
+    (PARAGRAPH, TITLE): w.TEXT_TITLE,
+    (PARAGRAPH, SECTION): w.TEXT_SECTION,
+    (PARAGRAPH, ATTRIBUTION): w.TEXT_ATTRIBUTION,
+    (ATTRIBUTION, TITLE): w.ATTRIBUTION_TITLE,
+    (ATTRIBUTION, SECTION): w.ATTRIBUTION_SECTION,
+    (ATTRIBUTION, PARAGRAPH): w.ATTRIBUTION_TEXT,
+    (ATTRIBUTION, ATTRIBUTION): w.ATTRIBUTION_ATTRIBUTION,
+    (NOTE, NOTE): w.NOTE_NOTE,
     (NOTE, SECTION): 0.0,
     (NOTE, TITLE): 0.0,
 })
-OPENS: MappingProxyType[Kind, float] = MappingProxyType({SECTION: 0.0, TITLE: 0.0, NOTE: -3.0})
+OPENS: MappingProxyType[Kind, float] = MappingProxyType({SECTION: 0.0, TITLE: 0.0, NOTE: w.OPENING_NOTE})

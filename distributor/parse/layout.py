@@ -8,6 +8,7 @@ from distributor.model.lines import Style
 from distributor.parse.chars import ends_sentence, width
 from distributor.parse.rows import Row
 
+CHARACTER = 2.0  # columns of a full-width character
 _LONG = 40.0  # columns from which a line can be one of running text
 _BEYOND = 12.0  # columns beyond the right edge that no printed line reaches
 _WIDEST = 150.0  # columns of the widest page of running text
@@ -85,7 +86,7 @@ def measure(rows: Sequence[Row]) -> Layout:
     draft = replace(draft, wrapped=wrapped)
     indent = _usual_indent(rows, draft)
     hidden = _hidden_indent(rows, draft) if wrapped and not indent else 0.0
-    return replace(draft, indent=indent, indented=indent > 0, hidden=hidden)
+    return replace(draft, indent=indent, indented=indent > 0 and not spaced, hidden=hidden)
 
 
 def _knows_paragraphs(rows: Sequence[Row]) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from distributor.model.bulletin import Masthead
 from distributor.parse.chars import ends_sentence, squash
 from distributor.parse.dates import find_date, find_issue, iso_date
+from distributor.parse.imprint import IMPRINT, is_strong_imprint
 from distributor.parse.rows import Row
 from distributor.parse.words import BODY_ENDINGS, PUBLICATION_ENDINGS, SECRECY
 
@@ -17,7 +18,8 @@ _TITLE = re.compile(rf".{{0,30}}(?:{PUBLICATION_ENDINGS})(?:[（(][^（）]*[）
 _BODY = re.compile(rf"[^，。；：！？、“”]{{2,40}}(?:{BODY_ENDINGS})$")
 _MARKED = re.compile(rf"(?:密级[:：]?)?(?:{SECRECY})[★☆]?.{{0,8}}|内部(?:资料|参阅|参考|文件|刊物|发行|交流|使用)?.{{0,12}}|注意保存|妥善保管|免费交流|仅供.{{2,12}}|[（(]?内部.{2,12}[）)]?|(?:编号|准印证号?|[Nn][Oo])[:：.]?.{{1,20}}|签发[人:：].{{0,10}}|密级[:：].{{0,6}}")
 _LATIN = re.compile(r"[ -~’·–—&]+")
-_PUBLISHER_MARKS = re.compile(r"^(?:主办单位|主办|编印单位|编印|编发|编辑出版|编辑|主编|承办)[:：]|\s*(?:主办|编印|编发|主编|编辑|印发|编制|编)$")
+_PUBLISHER_MARKS = re.compile(r"^(?:主办单位|主办|编印单位|编印|编发|编辑出版|编辑|主编|承办)[:：]|\s*(?:主办|编印|编发|主编|编辑|印发|编制|编)?(?:出版|印发|发布|出刊)$|\s*(?:主办|编印|编发|主编|编辑|编制|编)$")
+MARK = "mark above the masthead"
 _YEAR_FIRST = re.compile(r"\d{4}年$")
 
 
@@ -73,7 +75,7 @@ def _is_masthead_line(plain: str, position: int, rows: Sequence[Row]) -> bool:
     date = find_date(plain)
     if date:
         return _only_metadata(plain[: date.start()] + plain[date.end() :])
-    if _MARKED.fullmatch(plain) or _PUBLISHER_MARKS.search(plain) and _BODY.fullmatch(_PUBLISHER_MARKS.sub("", plain)):
+    if _MARKED.fullmatch(plain) or is_strong_imprint(plain) or _PUBLISHER_MARKS.search(plain) and _BODY.fullmatch(_PUBLISHER_MARKS.sub("", plain)):
         return True
     return bool(_BODY.fullmatch(plain)) and any(_is_dated(rows, position + step) for step in (-1, 1))
 
@@ -99,10 +101,15 @@ def _take(head: Head, row: Row) -> Head:
     plain = squash(row.text)
     masthead, noise = head.masthead, list(head.noise)
     if _MARKED.fullmatch(plain):
-        return replace(head, noise=(*noise, (row, row.text, "mark above the masthead")))
+        return replace(head, noise=(*noise, (row, row.printed, MARK)))
+    if is_strong_imprint(plain) and not find_issue(plain) and not _PUBLISHER_MARKS.match(plain):
+        return replace(head, noise=(*noise, (row, row.printed, IMPRINT)))
+    noise.append((row, row.marker, "masthead"))
     issue = find_issue(plain)
     if issue and masthead.issue is None:
-        masthead = replace(masthead, issue=issue.group())
+        number, brackets = _unbracketed(issue.group())
+        masthead = replace(masthead, issue=number)
+        noise.append((row, brackets, "masthead"))
         plain = plain[: issue.start()] + plain[issue.end() :]
     elif issue and masthead.issue and "总" in issue.group() and "总" not in masthead.issue:
         masthead = replace(masthead, issue=masthead.issue + issue.group())
@@ -115,6 +122,13 @@ def _take(head: Head, row: Row) -> Head:
     changed = plain != squash(row.text)
     rest, noise = _publisher(masthead, (row, plain, changed), noise)
     return Head(rest, head.rows, tuple(noise))
+
+
+def _unbracketed(issue: str) -> tuple[str, str]:
+    """A number without the brackets that enclose the whole of it, and those brackets."""
+    if issue[0] in "（(" and issue[-1] in "）)" and issue[1:-1].count("（") == issue[1:-1].count("）"):
+        return issue[1:-1], issue[0] + issue[-1]
+    return issue, ""
 
 
 def _publisher(masthead: Masthead, found: tuple[Row, str, bool], noise: list[tuple[Row, str, str]]) -> tuple[Masthead, list[tuple[Row, str, str]]]:
@@ -134,11 +148,13 @@ def _publisher(masthead: Masthead, found: tuple[Row, str, bool], noise: list[tup
 
 def _titled(head: Head, rows: Sequence[Row]) -> Head:
     """Choose the title among the rows of the masthead that are neither number, date nor publisher."""
-    free = [entry for entry in head.noise if entry[2] == "masthead" and not _LATIN.fullmatch(entry[1])]
+    free = [entry for entry in head.noise if entry[2] == "masthead" and len(entry[1]) > 1 and not _LATIN.fullmatch(entry[1])]
     if not free:
-        return _named(head)
+        return head
+
     def rank(entry: tuple[Row, str, str]) -> tuple[bool, float, int]:
         return (bool(_TITLE.fullmatch(entry[1])), entry[0].style.size or 0.0, -entry[0].index)
+
     best = max(free, key=rank)
     noise = [entry for entry in head.noise if entry is not best]
     masthead = replace(head.masthead, title=best[1])
@@ -148,6 +164,3 @@ def _titled(head: Head, rows: Sequence[Row]) -> Head:
         noise = [entry for entry in noise if entry is not others[0]]
     return Head(masthead, head.rows, tuple(noise))
 
-
-def _named(head: Head) -> Head:
-    return head

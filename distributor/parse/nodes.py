@@ -41,7 +41,7 @@ def cut(facts: Sequence[Fact], kinds: Sequence[Kind], confidence: Sequence[float
 
 def running_text(facts: Sequence[Fact]) -> str:
     """Text of a paragraph: rows joined, a marker that the file draws put before it."""
-    text = facts[0].row.marker + facts[0].row.text
+    text = facts[0].row.printed
     for fact in facts[1:]:
         text = join(text, fact.row.text)
     return text
@@ -50,10 +50,9 @@ def running_text(facts: Sequence[Fact]) -> str:
 def heading_text(facts: Sequence[Fact]) -> tuple[str, str]:
     """Text of a heading without marker and ornaments, and the characters taken off."""
     first = facts[0]
-    marker = first.marker
-    length, tail = (marker.length, marker.tail) if marker else (0, 0)
-    text = first.row.text[length:]
+    length, tail = (first.marker.length, first.marker.tail) if first.marker else (0, 0)
+    body = first.row.text[length : len(first.row.text) - tail]
+    removed = first.row.marker + first.row.text[:length] + first.row.text[len(first.row.text) - tail :]
     for fact in facts[1:]:
-        text = join(text, fact.row.text)
-    removed = first.row.marker + first.row.text[:length] + (text[len(text) - tail :] if tail else "")
-    return unspaced(text[: len(text) - tail].strip()), squash(removed)
+        body = join(body, fact.row.text)
+    return unspaced(body.strip()), squash(removed)

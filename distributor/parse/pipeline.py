@@ -8,7 +8,9 @@ from distributor.model.bulletin import Bulletin, Noise, ParsedBulletin
 from distributor.model.lines import Source
 from distributor.parse.assemble import Body, assemble
 from distributor.parse.contents import CONTENTS, Contents, bare_title, find_contents
-from distributor.parse.facts import gather
+from distributor.parse.distribution import starts_group
+from distributor.parse.facts import ending, gather
+from distributor.parse.findings import Evidence, filled, repeated_labels, structure_findings
 from distributor.parse.given import Given
 from distributor.parse.layout import Layout, measure
 from distributor.parse.masthead import Head, read_masthead
@@ -17,6 +19,7 @@ from distributor.parse.noise import strip_noise
 from distributor.parse.rows import Row, read_rows, renumbered
 from distributor.parse.structure import find_structure
 from distributor.parse.tail import Tail, find_head_groups, find_tail, read_tail
+from distributor.parse.wording import wording_findings
 
 _HEAD_REACH = 30  # rows from the top within which a distribution can stand at the head
 
@@ -49,16 +52,33 @@ def parse(source: Source, given: Given | None = None) -> ParsedBulletin:
         raise FileRefused("empty-text")
     zones = _zones(rows)
     body = _read_body(zones)
-    if not any(section.items for section in body.sections):
+    items = [item for section in body.sections for item in section.items]
+    if len(items) < 2 and not any(item.paragraphs for item in items):  # noqa: PLR2004  a lone line is no bulletin
         raise FileRefused("no-items")
-    masthead = zones.head.masthead
+    masthead, filling = filled(zones.head.masthead, given or Given())
     bulletin = Bulletin(masthead, body.sections, zones.head_groups.groups + zones.tail.groups, body.preamble)
-    return ParsedBulletin(bulletin, tuple(sorted(zones.noise + body.noise, key=lambda entry: entry.line)))
+    noise = tuple(sorted(zones.noise + body.noise, key=lambda entry: entry.line))
+    evidence = Evidence(bulletin, noise, zones.contents, _second_footers(zones), _ragged_end(zones))
+    findings = (*source.findings, *filling, *structure_findings(evidence), *wording_findings(bulletin))
+    return ParsedBulletin(bulletin, noise, tuple(sorted(findings, key=lambda finding: finding.line or 0)))
+
+
+def _second_footers(zones: _Zones) -> tuple[int, ...]:
+    inside = tuple(group for row in zones.body if starts_group(row.text) for group in read_tail((row,)).groups)
+    return repeated_labels(zones.head_groups.groups + zones.tail.groups, inside)
+
+
+def _ragged_end(zones: _Zones) -> int | None:
+    """Line of the last row of the body when its sentence breaks off."""
+    last = zones.body[-1] if zones.body else None
+    if last is None or zones.tail.groups or ending(last.text) not in ("comma", "open"):
+        return None
+    return last.number
 
 
 def _zones(rows: Sequence[Row]) -> _Zones:
     kept, stripped = strip_noise(rows)
-    noise = [Noise(row.text, reason, row.number) for row, reason in stripped]
+    noise = [Noise(row.printed, reason, row.number) for row, reason in stripped]
     layout = measure(kept)
     start, end = find_head_groups(kept, layout, min(_HEAD_REACH, len(kept) // 3))
     head_groups = read_tail(kept[start:end])
@@ -68,7 +88,7 @@ def _zones(rows: Sequence[Row]) -> _Zones:
     main = kept[:tail_start]
     contents = find_contents(main)
     head = read_masthead(main[: contents.start] if contents.entries else main)
-    noise += [Noise(row.text, CONTENTS, row.number) for row in main[contents.start : contents.end]]
+    noise += [Noise(row.printed, CONTENTS, row.number) for row in main[contents.start : contents.end]]
     for part in (head.noise, head_groups.noise, tail.noise):
         noise += [Noise(text, reason, row.number) for row, text, reason in part if text]
     body = (*main[head.rows : contents.start], *main[contents.end :]) if contents.entries else main[head.rows :]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from distributor.parse import weights as w
 from distributor.parse.chars import width
 from distributor.parse.facts import Fact
 
@@ -51,14 +52,14 @@ def _is_heading(facts: Sequence[Fact], position: int) -> bool:
 def _role(facts: Sequence[Fact], kind: str, places: Sequence[int], heading: dict[str, float]) -> Role:
     share = heading[kind]
     if share < 0.5:  # noqa: PLR2004  most of its rows are no headings
-        return Role("list", 3.0, len(places))
+        return Role("list", w.LIST_MARKER_ROLE, len(places))
     above_heading = sum(_stands_above_heading(facts, position, kind, heading) for position in places)
     above_text = len(places) - above_heading
     if kind in _SECTION_KINDS:
         above_text = sum(_stands_above_text(facts, position) for position in places)
         above_heading = len(places) - above_text
     name = "section" if above_heading > above_text else "item"
-    return Role(name, 4.0 * share, len(places))
+    return Role(name, w.HEADING_MARKER_ROLE * share, len(places))
 
 
 def _stands_above_heading(facts: Sequence[Fact], position: int, kind: str, heading: dict[str, float]) -> bool:

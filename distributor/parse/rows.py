@@ -52,6 +52,11 @@ class Row:
     boxed: bool
 
     @property
+    def printed(self) -> str:
+        """What the reader of the file sees: the drawn marker and the text."""
+        return self.marker + self.text
+
+    @property
     def squashed(self) -> str:
         """The text without white space."""
         return squash(self.text)

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from distributor.parse import weights as w
 from distributor.parse.boundaries import boundary, heading_end, title_break
 from distributor.parse.evidence import body_score, closing_score, starting_scores, title_more
 from distributor.parse.facts import Fact
@@ -15,7 +16,7 @@ from distributor.parse.roles import find_roles
 _NEVER = -1e9
 _SCALE = 2.0  # margin that makes a decision fairly sure
 _KINDS = tuple(Kind)
-_ENDS = (Kind.SECTION, Kind.TITLE, Kind.PARAGRAPH, Kind.ATTRIBUTION)
+_LAST = {SECTION: w.LAST_SECTION, TITLE: w.LAST_TITLE}
 
 Scores = dict[Kind, float]
 
@@ -71,7 +72,7 @@ def _steps(facts: Sequence[Fact], layout: Layout, habits: Sequence[Habit]) -> li
             starts[habit.kind] += habit.score(fact, layout)
         more = _going_on(facts, position, layout) if position else dict.fromkeys(_KINDS, _NEVER)
         inside = position in covered
-        more[ATTRIBUTION] = more[Kind.ATTRIBUTION_MORE] = 30.0 if inside else _NEVER
+        more[ATTRIBUTION] = more[Kind.ATTRIBUTION_MORE] = w.ATTRIBUTION_MORE if inside else _NEVER
         end = heading_end(facts[position - 1], fact, layout) if position else 0.0
         steps.append(_Step(starts, more, end, -sum(min(0.0, habit.score(fact, layout)) for habit in habits if habit.near)))
     return steps
@@ -79,7 +80,7 @@ def _steps(facts: Sequence[Fact], layout: Layout, habits: Sequence[Habit]) -> li
 
 def _going_on(facts: Sequence[Fact], position: int, layout: Layout) -> Scores:
     above, fact = facts[position - 1], facts[position]
-    begun = facts[position - 2].row.text if position > 1 else ""
+    begun = facts[position - 2].row.text if position > 1 else "　"
     body = body_score(fact, layout)
     first = body - boundary(above, fact, layout, first=True)
     further = body - boundary(above, fact, layout)
@@ -87,7 +88,7 @@ def _going_on(facts: Sequence[Fact], position: int, layout: Layout) -> Scores:
     title = row - title_break(above, fact, layout)
     return {
         Kind.TITLE: title,
-        Kind.TITLE_MORE: row - title_break(above, fact, layout, begun) - 0.5,
+        Kind.TITLE_MORE: row - title_break(above, fact, layout, begun),
         Kind.PARAGRAPH: first,
         Kind.PARAGRAPH_MORE: further,
         Kind.NOTE: first,
@@ -142,7 +143,7 @@ def _moves(above: Fact, kind: Kind, step: _Step) -> list[tuple[Kind, float]]:
 
 
 def _finish(fact: Fact, kind: Kind) -> float:
-    return closing_score(fact, kind, None) + (-6.0 if NODE[kind] is SECTION else -2.0 if NODE[kind] is TITLE else 0.0)
+    return closing_score(fact, kind, None) + _LAST.get(NODE[kind], 0.0)
 
 
 def _best_path(forward: Sequence[Scores], back: Sequence[dict[Kind, Kind]]) -> tuple[Kind, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from distributor.model.bulletin import DistributionGroup
 from distributor.parse.attribution import read_attribution
 from distributor.parse.chars import ends_sentence, join
-from distributor.parse.distribution import LABEL, Group, is_bare_label, read_groups, starts_group
+from distributor.parse.distribution import PUNCTUATION, Group, is_bare_label, read_group, read_groups, starts_group
 from distributor.parse.imprint import IMPRINT, is_issuer, is_strong_imprint, is_weak_imprint
 from distributor.parse.layout import Layout
 from distributor.parse.rows import Row
@@ -132,16 +132,24 @@ def read_tail(rows: Sequence[Row]) -> Tail:
     noise: list[tuple[Row, str, str]] = []
     index = 0
     while index < len(rows):
-        if _is_label(rows[index]):
-            end = _group_end(rows, index)
-            for group in read_groups(_joined(rows[index:end])):
-                groups.append(_placed(group, rows[index]))
-                noise.append((rows[index], group.removed, LABEL))
-            index = end
-        else:
-            noise.append((rows[index], rows[index].text, IMPRINT))
+        row = rows[index]
+        if not _is_label(row):
+            noise.append((row, row.printed, IMPRINT))
             index += 1
+            continue
+        end = _group_end(rows, index)
+        for group in _groups(rows[index:end]):
+            groups.append(DistributionGroup(group.kind, group.entries, group.suffix, row.number))
+            noise.append((row, group.removed, PUNCTUATION))
+        noise += [(part, part.marker, PUNCTUATION) for part in rows[index:end]]
+        index = end
     return Tail(tuple(groups), tuple(noise))
+
+
+def _groups(rows: Sequence[Row]) -> tuple[Group, ...]:
+    if is_bare_label(rows[0].text):
+        return (read_group(rows[0].text, _joined(rows[1:])),)
+    return read_groups(_joined(rows))
 
 
 def _group_end(rows: Sequence[Row], start: int) -> int:
@@ -162,14 +170,9 @@ def _goes_on(rows: Sequence[Row], index: int) -> bool:
 
 
 def _joined(rows: Sequence[Row]) -> str:
-    text = rows[0].text
-    for row in rows[1:]:
-        gap = "\t" if row.cell and rows[0].cell and row.cell[2] != rows[0].cell[2] and not is_bare_label(text) else ""
-        if is_bare_label(text) and not text.rstrip().endswith(("：", ":")):
-            text += "："
-        text = join(text, row.text) if not gap else text + gap + row.text
+    """Text of the rows of a group; another cell of a table begins another name."""
+    text = ""
+    for above, row in zip((None, *rows), rows, strict=False):
+        apart = above is not None and row.cell and above.cell and row.cell[2] != above.cell[2]
+        text = f"{text}\t{row.text}" if apart else join(text, row.text)
     return text
-
-
-def _placed(group: Group, row: Row) -> DistributionGroup:
-    return DistributionGroup(group.kind, group.entries, group.suffix, row.number)
