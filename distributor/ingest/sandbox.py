@@ -19,7 +19,9 @@ from distributor.model.lines import Source
 
 # the child gets no secret: only what it needs to start, and what a measured test run needs to follow it
 _PASSED_ON: Final = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TEMP", "SYSTEMROOT", "COVERAGE_PROCESS_CONFIG")
-_OUT_OF_TIME: Final = frozenset({-int(getattr(signal, name, 0)) for name in ("SIGXCPU", "SIGKILL")})
+_OUT_OF_TIME: Final = frozenset({"SIGXCPU", "SIGKILL"})
+# PDFium aborts when it gets no more memory
+_OUT_OF_MEMORY: Final = frozenset({"SIGABRT", "SIGTRAP", "SIGILL"})
 _PROGRAM: Final = (sys.executable, "-P", "-s", "-m", "distributor.ingest.child")
 
 
@@ -115,8 +117,11 @@ def environment() -> dict[str, str]:
 
 
 def _refusal(code: int, status: bytes, limits: Limits) -> FileRefused:
-    if code in _OUT_OF_TIME:
+    stopped = _signal_name(-code) if code < 0 else ""
+    if stopped in _OUT_OF_TIME:
         return FileRefused("file-takes-too-long", seconds=round(limits.seconds))
+    if stopped in _OUT_OF_MEMORY:
+        return FileRefused("file-too-complex")
     if code != 0:
         return FileRefused("damaged-file")
     try:
@@ -124,3 +129,10 @@ def _refusal(code: int, status: bytes, limits: Limits) -> FileRefused:
         return FileRefused(str(refusal), **{str(name): value for name, value in parameters.items()})
     except BROKEN:
         return FileRefused("damaged-file")
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return ""

@@ -4,17 +4,17 @@ import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from tests.support.box_font import box_font, width
+
 A4 = (595.0, 842.0)
-HALF = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
     """Text set from (x, y); y is the baseline, counted from the upper edge.
 
-    A character is 1 em wide, an ASCII character half an em; `latin` sets it in Helvetica with its own widths, which
-    PDFium needs for turned text. `matrix` turns it, `spacing` is added after each character, `mode` is the text
-    rendering mode.
+    A character is 1 em wide, an ASCII character half an em. `matrix` turns the text, `spacing` is added after each
+    character, `mode` is the text rendering mode.
     """
 
     x: float
@@ -22,7 +22,6 @@ class Words:
     text: str
     size: float = 10.0
     bold: bool = False
-    latin: bool = False
     mode: int = 0
     spacing: float = 0.0
     matrix: tuple[float, float, float, float] = (1, 0, 0, 1)
@@ -77,24 +76,22 @@ def pdf(
     """
     used = sorted({c for page in pages for mark in page if isinstance(mark, Words) for c in mark.text})
     to_unicode = "/ToUnicode 6 0 R " if unicode_map else ""
+    grey = "/Type /XObject /Subtype /Image /Width 4 /Height 4 /ColorSpace /DeviceGray /BitsPerComponent 8"
     body = [
         "",
         "",
-        _font("SimSun", to_unicode, 7),
-        _font("SimHei,Bold", to_unicode, 8),
-        _stream(
-            b"\xc0" * 16,
-            "/Type /XObject /Subtype /Image /Width 4 /Height 4 /ColorSpace /DeviceGray /BitsPerComponent 8",
-        ),
+        _font("ABCDEF+SimSun", to_unicode, 7),
+        _font("ABCDEF+SimHei,Bold", to_unicode, 8),
+        _stream(b"\xc0" * 16, grey),
         _stream(_unicode_map(used)),
-        _descendant("SimSun", used),
-        _descendant("SimHei,Bold", used),
-        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+        _descendant("ABCDEF+SimSun", used),
+        _descendant("ABCDEF+SimHei,Bold", used),
+        _stream(box_font(used)),
     ]
     kids = []
     for page in pages:
         content = len(body) + 1
-        body.append(_stream(_content(page, size[1])))
+        body.append(_stream(_content(page, size[1], used)))
         kids.append(f"{len(body) + 1} 0 R")
         body.append(_page(size, rotate, content))
     extra = list(objects)
@@ -126,7 +123,7 @@ def _file(objects: list[bytes]) -> bytes:
 
 
 def _page(size: tuple[float, float], rotate: int, content: int) -> str:
-    resources = "/Font << /F1 3 0 R /F2 4 0 R /F3 9 0 R >> /XObject << /Im 5 0 R >>"
+    resources = "/Font << /F1 3 0 R /F2 4 0 R >> /XObject << /Im 5 0 R >>"
     box = f"[0 0 {size[0]} {size[1]}]"
     return (
         f"<< /Type /Page /Parent 2 0 R /MediaBox {box} /Rotate {rotate} "
@@ -142,17 +139,17 @@ def _font(name: str, to_unicode: str, descendant: int) -> str:
 
 
 def _descendant(name: str, used: list[str]) -> str:
-    widths = " ".join(f"{ord(c)} [{HALF}]" for c in used if c.isascii())
+    widths = " ".join(str(width(c)) for c in used)
     return (
-        f"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /{name} /DW 1000 /W [{widths}] "
+        f"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /{name} /DW 1000 /W [1 [{widths}]] /CIDToGIDMap /Identity "
         "/CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> "
         f"/FontDescriptor << /Type /FontDescriptor /FontName /{name} /Flags 4 /FontBBox [0 -120 1000 880] "
-        "/ItalicAngle 0 /Ascent 880 /Descent -120 /CapHeight 700 /StemV 80 >> >>"
+        "/ItalicAngle 0 /Ascent 880 /Descent -120 /CapHeight 700 /StemV 80 /FontFile2 9 0 R >> >>"
     )
 
 
 def _unicode_map(used: list[str]) -> bytes:
-    pairs = "\n".join(f"<{ord(c):04X}> <{c.encode('utf-16-be').hex()}>" for c in used)
+    pairs = "\n".join(f"<{code:04X}> <{c.encode('utf-16-be').hex()}>" for code, c in enumerate(used, start=1))
     return (
         "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /Made def /CMapType 2 def\n"
         "1 begincodespacerange <0000> <FFFF> endcodespacerange\n"
@@ -160,25 +157,24 @@ def _unicode_map(used: list[str]) -> bytes:
     ).encode("ascii")
 
 
-def _content(page: Sequence[Mark], height: float) -> bytes:
-    return "\n".join(_mark(mark, height) for mark in page).encode("latin-1")
+def _content(page: Sequence[Mark], height: float, used: list[str]) -> bytes:
+    return "\n".join(_mark(mark, height, used) for mark in page).encode("latin-1")
 
 
-def _mark(mark: Mark, height: float) -> str:
+def _mark(mark: Mark, height: float, used: list[str]) -> str:
     match mark:
         case Words():
             a, b, c, d = mark.matrix
-            font = "F3" if mark.latin else "F2" if mark.bold else "F1"
-            codes = "".join(f"{ord(c):02X}" if mark.latin else f"{ord(c):04X}" for c in mark.text)
+            codes = "".join(f"{used.index(c) + 1:04X}" for c in mark.text)
             return (
-                f"BT /{font} {mark.size} Tf {mark.mode} Tr {mark.spacing} Tc {mark.rise} Ts "
+                f"BT /{'F2' if mark.bold else 'F1'} {mark.size} Tf {mark.mode} Tr {mark.spacing} Tc {mark.rise} Ts "
                 f"{a} {b} {c} {d} {mark.x} {height - mark.y} Tm <{codes}> Tj ET"
             )
         case Rule():
             return f"0.5 w {mark.x0} {height - mark.y0} m {mark.x1} {height - mark.y1} l S"
         case Frame():
-            width, tall = mark.right - mark.left, mark.bottom - mark.top
-            return f"0.5 w {mark.left} {height - mark.bottom} {width} {tall} re S"
+            across, down = mark.right - mark.left, mark.bottom - mark.top
+            return f"0.5 w {mark.left} {height - mark.bottom} {across} {down} re S"
         case Picture():
             return f"q 500 0 0 {height - 100} 50 50 cm /Im Do Q"
 

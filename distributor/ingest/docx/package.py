@@ -157,4 +157,5 @@ def parse_xml(data: bytes) -> etree._Element:
     try:
         return etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise FileRefused("damaged-document") from error
+        exhausted = getattr(error, "code", None) == etree.ErrorTypes.ERR_NO_MEMORY
+        raise FileRefused("file-too-complex" if exhausted else "damaged-document") from error

@@ -13,9 +13,9 @@ _FEWEST_LINES: Final = 3
 _LEFTMOST: Final = 0.2
 _RIGHTMOST: Final = 0.85
 _NARROWEST: Final = 0.2
-_FULL: Final = 0.75
-# share of the lines of running text that reach the end of their column
-_FILLED: Final = 0.4
+# share of the width of a column that its lines fill; the entries of a list leave more empty
+_FILLED: Final = 0.55
+# share of the lines in whose order the file agrees
 _IN_STREAM: Final = 0.7
 _GUTTER: Final = 0.6
 _SAME_EDGE: Final = 2.0
@@ -88,27 +88,30 @@ def _bands(rows: list[Row], edge: float) -> Iterator[_Band]:
             first = index
         elif ends and first is not None:
             band = _trimmed(rows, first, index - 1, edge)
-            if band is not None and _are_columns(band):
+            if band is not None and _are_columns(band, edge):
                 yield band
             first = None
 
 
 def _trimmed(rows: list[Row], first: int, last: int, edge: float) -> _Band | None:
-    """Leave rows out at both ends that the stream puts outside the columns (date lines above, footers below)."""
+    """Leave rows out at both ends that the stream puts outside the columns: footers below, date lines above."""
     while first <= last:
         left, right = _divide(rows[first : last + 1], edge)
         if not left or not right:
             return None
-        above = [f for f in rows[first] if f.left >= edge - _SAME_EDGE and f.order < min(f.order for f in left[-2:])]
-        if above and len(rows[first]) > 1 and any(f.order > above[0].order for f in left):
-            first += 1
-            continue
-        below = [f for f in rows[last] if f.left < edge - _SAME_EDGE and f.order > max(f.order for f in right)]
-        if below:
+        if any(f.left < edge - _SAME_EDGE and f.order > max(r.order for r in right) for f in rows[last]):
             last -= 1
-            continue
-        return _Band(first, last, left, right)
+        elif _stands_above(rows[first], left, edge):
+            first += 1
+        else:
+            return _Band(first, last, left, right)
     return None
+
+
+def _stands_above(row: Row, left: tuple[Fragment, ...], edge: float) -> bool:
+    # the file writes the right part of this row before it goes on with the left
+    below = [f.order for f in left if f not in row]
+    return bool(below) and any(f.left >= edge - _SAME_EDGE and f.order < min(below) for f in row)
 
 
 def _divide(rows: list[Row], edge: float) -> tuple[tuple[Fragment, ...], tuple[Fragment, ...]]:
@@ -117,23 +120,21 @@ def _divide(rows: list[Row], edge: float) -> tuple[tuple[Fragment, ...], tuple[F
     return left, tuple(f for f in fragments if f.left >= edge - _SAME_EDGE)
 
 
-def _are_columns(band: _Band) -> bool:
+def _are_columns(band: _Band, edge: float) -> bool:
     if min(len(band.left), len(band.right)) < _FEWEST_LINES:
         return False
-    left_edge, right_edge = min(f.left for f in band.left), max(f.right for f in band.right)
-    width = right_edge - left_edge
-    widths = [max(f.right for f in side) - min(f.left for f in side) for side in (band.left, band.right)]
+    begin = min(f.left for f in band.left)
+    width = max(f.right for f in band.right) - begin
     overlap = min(s[-1].baseline for s in (band.left, band.right)) - max(s[0].baseline for s in (band.left, band.right))
-    side_by_side = overlap > 0 and min(widths) > _NARROWEST * width
-    return side_by_side and _in_stream(band) and all(_filled(side) for side in (band.left, band.right))
+    if overlap <= 0 or not _in_stream(band):
+        return False
+    return _usual_width(band.left) > _FILLED * (edge - begin) and _usual_width(band.right) > _NARROWEST * width
 
 
-def _filled(side: tuple[Fragment, ...]) -> bool:
-    """Tell whether a side is running text: most of its lines are as wide as the column."""
-    begin = min(f.left for f in side)
-    width = max(f.right for f in side) - begin
-    full = sum(f.right - begin > _FULL * width for f in side)
-    return full >= _FILLED * len(side)
+def _usual_width(side: tuple[Fragment, ...]) -> float:
+    """Width of a full line of running text on a side: three quarters of its lines are no wider."""
+    widths = sorted(f.right - f.left for f in side)
+    return widths[len(widths) * 3 // 4]
 
 
 def _in_stream(band: _Band) -> bool:

@@ -69,7 +69,6 @@ def _sort_out(raws: list[_Raw], main: int, placer: Placer, content: PageContent)
         if _outside(glyph, content.size):
             content.hidden += bool(text.strip())
             continue
-        content.unmapped += text == "\ufffd"
         content.glyphs.append(glyph)
     _hide_invisible(content)
     content.slanted = [text for text in stretches.values() if text.strip()]

@@ -53,7 +53,6 @@ class PageContent:
         size: as a reader sees it, after rotation.
         glyphs: those in the direction most of the page is set in.
         slanted: words in another direction (watermarks, side notes), one text for each stretch.
-        unmapped: how many characters have a font that does not say what they mean.
         hidden: how many characters are drawn invisibly or beyond the edge of the page.
         pictures: whether the page shows pictures or drawings.
         recognised: whether its characters are an invisible layer over a scan.
@@ -64,7 +63,6 @@ class PageContent:
     size: PageSize
     glyphs: list[Glyph] = field(default_factory=list)
     slanted: list[str] = field(default_factory=list)
-    unmapped: int = 0
     hidden: int = 0
     pictures: bool = False
     recognised: bool = False

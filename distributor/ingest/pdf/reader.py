@@ -9,7 +9,7 @@ import pypdfium2.raw as pdfium
 
 from distributor.errors import FileRefused
 from distributor.ingest.assemble import assemble, check_amount
-from distributor.ingest.damage import damage_findings
+from distributor.ingest.damage import damage_findings, unreadable_share
 from distributor.ingest.pdf.extract import read_page
 from distributor.ingest.pdf.faces import FaceReader
 from distributor.ingest.pdf.glyphs import PageContent
@@ -18,8 +18,8 @@ from distributor.ingest.pdf.safety import safety_findings
 from distributor.model.finding import Finding, Level
 from distributor.model.lines import Form, Line, PageSize, Source
 
-# pages without text and with pictures are scans
-_UNREADABLE_SHARE: Final = 0.5
+# misread glyph numbers have 0.6 and more, rare names in a bulletin never so much
+_UNREADABLE_SHARE: Final = 0.3
 
 
 def read_pdf(data: bytes) -> Source:
@@ -69,10 +69,10 @@ def _contents(document: pypdfium2.PdfDocument) -> Iterator[PageContent]:
 
 
 def _check(contents: list[PageContent]) -> None:
-    visible = sum(bool(glyph.text.strip()) for content in contents for glyph in content.glyphs)
-    if not visible and any(content.pictures for content in contents):
+    text = "".join(glyph.text for content in contents for glyph in content.glyphs)
+    if not text.strip() and any(content.pictures for content in contents):
         raise FileRefused("image-only-pdf")
-    if sum(content.unmapped for content in contents) > visible * _UNREADABLE_SHARE:
+    if unreadable_share(text) > _UNREADABLE_SHARE:
         raise FileRefused("pdf-without-unicode")
 
 
