@@ -243,7 +243,8 @@ def test_looks_come_from_run_style_and_defaults() -> None:
         '<w:docDefaults><w:rPrDefault><w:rPr><w:sz w:val="21"/></w:rPr></w:rPrDefault></w:docDefaults>'
         '<w:style w:type="paragraph" w:default="1" w:styleId="a"><w:name w:val="Normal"/></w:style>'
         '<w:style w:type="paragraph" w:styleId="1"><w:name w:val="heading 1"/><w:basedOn w:val="a"/>'
-        '<w:pPr><w:outlineLvl w:val="0"/><w:jc w:val="center"/></w:pPr><w:rPr><w:b/><w:sz w:val="32"/></w:rPr></w:style>'
+        '<w:pPr><w:outlineLvl w:val="0"/><w:jc w:val="center"/></w:pPr>'
+        '<w:rPr><w:b/><w:sz w:val="32"/></w:rPr></w:style>'
     )
     fonts = '<w:rFonts w:ascii="Arial" w:eastAsia="楷体"/>'
     body = paragraph("标题", '<w:pStyle w:val="1"/>') + paragraph(
