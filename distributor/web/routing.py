@@ -15,4 +15,4 @@ def reading(router: APIRouter, path: str) -> Callable[[Handler], Handler]:
         router: where it belongs.
         path: pattern of the path.
     """
-    return router.api_route(path, methods=["GET", "HEAD"], response_model=None)
+    return router.api_route(path, methods=["GET", "HEAD"], response_model=None, include_in_schema=False)

@@ -12,7 +12,7 @@ from distributor.model.recipient import AddressBook, RecipientList, Role
 from distributor.store import address_book, suppressions
 from distributor.usecases.request_unsubscribe import PURPOSE
 from tests.support.pages import look_at
-from tests.support.sites import TOKEN_KEYS, SiteUnderTest, site
+from tests.support.sites import SiteUnderTest, site, unsubscribe_path
 
 pytestmark = pytest.mark.anyio
 
@@ -23,7 +23,7 @@ ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 
 def address_for(recipient_list: RecipientList, *, purpose: str = PURPOSE) -> str:
-    return f"/unsubscribe/{tokens.sign(purpose, [ADDRESS, recipient_list.id], TOKEN_KEYS)}"
+    return unsubscribe_path(ADDRESS, recipient_list.id, purpose=purpose)
 
 
 @asynccontextmanager
@@ -104,7 +104,7 @@ async def test_a_body_that_must_receive_opens_a_ticket_and_stays_on_its_list(tmp
 async def test_a_token_that_was_not_signed_here_is_worthless(tmp_path: Path, method: str) -> None:
     forged = tokens.sign(PURPOSE, [ADDRESS, "readers"], ["another key"])
     bad = [f"/unsubscribe/{forged}", "/unsubscribe/x", address_for(FREE) + "x", address_for(FREE, purpose="confirm")]
-    gone = [f"/unsubscribe/{tokens.sign(PURPOSE, [ADDRESS, 'no such list'], TOKEN_KEYS)}"]
+    gone = [unsubscribe_path(ADDRESS, "no such list")]
     async with with_lists(tmp_path) as it:
         answers = [await it.client.request(method, path) for path in bad + gone]
         assert await state(it) == ([], 0)

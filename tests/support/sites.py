@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 from fastapi import FastAPI
 
-from distributor import publish
+from distributor import publish, tokens
 from distributor.clock import FixedClock
 from distributor.model.message import Sender
 from distributor.model.record import BulletinRecord
@@ -18,6 +18,7 @@ from distributor.settings import Settings
 from distributor.store import blobs, bulletins, documents
 from distributor.store.engine import Database
 from distributor.usecases.context import Context
+from distributor.usecases.request_unsubscribe import PURPOSE
 from distributor.web.app import create_app
 from tests.support.databases import sqlite_url
 from tests.support.records import PUBLISHED, make_publication
@@ -55,6 +56,11 @@ class SiteUnderTest:
 def named(headers: dict[str, str]) -> dict[str, str]:
     """Turn keyword arguments into header names: if_none_match → if-none-match."""
     return {name.replace("_", "-"): value for name, value in headers.items()}
+
+
+def unsubscribe_path(address: str, list_id: str, *, purpose: str = PURPOSE) -> str:
+    """The path that the unsubscribe link of a mail leads to."""
+    return f"/unsubscribe/{tokens.sign(purpose, [address, list_id], TOKEN_KEYS)}"
 
 
 def make_parts(folder: Path, url: str | None = None, **overrides: Any) -> Parts:  # noqa: ANN401  a builder passes any field on

@@ -19,7 +19,7 @@ async def ask(visit: Visited, token: str) -> Response:
     return _answer(visit, "web/unsubscribe.html", request, token)
 
 
-@router.post("/unsubscribe/{token}", response_model=None)
+@router.post("/unsubscribe/{token}", response_model=None, include_in_schema=False)
 async def act(visit: Visited, token: str) -> Response:
     """Stop the mails, or pass the wish on; the body is not needed, because the token says everything.
 
