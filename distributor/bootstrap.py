@@ -1,6 +1,5 @@
 """Build the concrete objects of one installation; the only place that reads settings."""
 
-import os
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,6 +8,7 @@ from pathlib import Path
 
 from distributor import schedule, settings
 from distributor.clock import Clock, SystemClock
+from distributor.compose import DkimKey
 from distributor.deliver import AllowListTransport, CaptureServer, FolderTransport, Relay, SmtpTransport, Timeouts
 from distributor.deliver import Transport as Transport  # noqa: PLC0414  re-exported for those who run a drain
 from distributor.errors import Misconfigured
@@ -17,7 +17,9 @@ from distributor.schedule import WorkingCalendar
 from distributor.settings import Security, Sending, Settings
 from distributor.store.engine import Database
 from distributor.usecases.context import Context
+from distributor.usecases.make_dkim_key import read_dkim_key
 from distributor.usecases.parse_file import read_toml
+from distributor.usecases.secret_files import write_secret
 
 _KEY_BYTES = 32
 
@@ -94,12 +96,28 @@ def build(config_dir: Path | None = None, *, clock: Clock | None = None) -> Cont
         calendar=_calendar(folder),
         config=folder,
         mail_folder=chosen.data_dir / "mail",
+        dkim_keys=_dkim_keys(chosen),
     )
     return Container(chosen, context)
 
 
 def _calendar(folder: Path) -> WorkingCalendar:
     return schedule.read_calendar(read_toml(folder / "calendar.toml"), "calendar.toml")
+
+
+def _dkim_keys(chosen: Settings) -> tuple[DkimKey, ...]:
+    domain = chosen.sender.address.rpartition("@")[2]
+    return tuple(read_dkim_key(chosen.secrets_folder, domain, selector) for selector in chosen.dkim.selectors)
+
+
+def key_folder(config_dir: Path | None = None) -> tuple[Path, str]:
+    """Give the folder of the keys and the domain that they sign for.
+
+    Args:
+        config_dir: folder of the TOML files, found by `settings.config_folder` by default.
+    """
+    chosen = settings.load(config_dir)
+    return chosen.secrets_folder, chosen.sender.address.rpartition("@")[2]
 
 
 def token_keys(folder: Path) -> tuple[str, ...]:
@@ -114,21 +132,10 @@ def token_keys(folder: Path) -> tuple[str, ...]:
     file = folder / "tokens.key"
     try:
         if not file.exists():
-            _write_secret(file, secrets.token_urlsafe(_KEY_BYTES))
+            write_secret(file, secrets.token_urlsafe(_KEY_BYTES).encode())
         keys = tuple(line.strip() for line in file.read_text(encoding="ascii").splitlines() if line.strip())
     except (OSError, UnicodeDecodeError) as error:
         raise Misconfigured("secrets-unusable", file=str(file), problem=str(error)) from error
     if not keys:
         raise Misconfigured("secrets-unusable", file=str(file), problem="0 bytes")
     return keys
-
-
-def _write_secret(file: Path, value: str) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    # O_EXCL: of two processes that start together one makes the key, the other reads it
-    try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return
-    with os.fdopen(descriptor, "w", encoding="ascii") as opened:
-        opened.write(value + "\n")

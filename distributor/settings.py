@@ -54,6 +54,15 @@ class SenderSettings(BaseModel):
     reply_to: str = Field(default="secretariat@xiefa.example", description="where answers go")
 
 
+class DkimSettings(BaseModel):
+    """The keys that sign mails."""
+
+    selectors: list[str] = Field(
+        default_factory=list,
+        description="selectors of the keys in SECRETS_DIR/dkim that sign; `distributor dkim new` makes them",
+    )
+
+
 class PublicationSettings(BaseModel):
     """The publication that every bulletin belongs to."""
 
@@ -95,6 +104,7 @@ class Settings(BaseSettings):
     language: str = Field(default="zh_CN", description="language of pages and messages: zh_CN or en")
     smtp: SmtpSettings = Field(default_factory=SmtpSettings, description="the relay")
     sender: SenderSettings = Field(default_factory=SenderSettings, description="whose name the mails carry")
+    dkim: DkimSettings = Field(default_factory=DkimSettings, description="the keys that sign mails")
     publication: PublicationSettings = Field(default_factory=PublicationSettings, description="the publication")
     web: WebSettings = Field(default_factory=WebSettings, description="where the site listens")
 

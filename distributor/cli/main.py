@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import typer
 
-from distributor.cli import bulletins, demo, installation, parsing, recipients, sending, serving
+from distributor.cli import bulletins, demo, dkim, installation, parsing, recipients, sending, serving
 from distributor.cli.output import fail, language, words
 from distributor.errors import DistributorError
 from distributor.i18n import error_sentence
@@ -24,6 +24,7 @@ app = typer.Typer(
 for module in (parsing, installation, bulletins, sending, serving, demo):
     module.register(app)
 app.add_typer(recipients.app, name="recipients")
+app.add_typer(dkim.app, name="dkim")
 
 
 def run() -> None:

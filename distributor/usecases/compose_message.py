@@ -23,7 +23,7 @@ class Composer:
         self._prepared: dict[tuple[str, str], Prepared] = {}
 
     async def compose(self, delivery: Delivery) -> bytes:
-        """Give the bytes of a delivery as they go to the relay, dated now.
+        """Give the bytes of a delivery as they go to the relay, dated now and signed.
 
         Args:
             delivery: the delivery.
@@ -32,7 +32,10 @@ class Composer:
             NotFound: `list-unknown` when its list was removed from the address book.
         """
         prepared = await self._prepare(delivery)
-        return prepared.build(self._personal(delivery))
+        personal = self._personal(delivery)
+        message = prepared.build(personal)
+        keys = self._context.dkim_keys
+        return compose.sign(message, keys, personal.sent) if keys else message
 
     async def _prepare(self, delivery: Delivery) -> Prepared:
         key = (delivery.run_id, delivery.variant)

@@ -6,6 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from distributor.clock import Clock
+from distributor.compose import DkimKey
 from distributor.model.message import Sender
 from distributor.model.publication import Publication
 from distributor.schedule import WorkingCalendar
@@ -22,6 +23,7 @@ class Context:
         publication: the publication that bulletins belong to.
         sender: whose name the mails carry.
         token_keys: secret keys of links, newest last.
+        dkim_keys: keys that sign mails; none while mails stay in the house.
         calendar: which days are worked.
         config: folder of the TOML files.
         mail_folder: where captured mail is kept.
@@ -35,6 +37,7 @@ class Context:
     calendar: WorkingCalendar
     config: Path
     mail_folder: Path
+    dkim_keys: tuple[DkimKey, ...] = ()
 
     def now(self) -> datetime:
         """The present moment in the zone of the publication."""
