@@ -9,6 +9,7 @@ from typing import Final
 
 from distributor.errors import FileRefused
 from distributor.ingest.charset import looks_wide
+from distributor.ingest.zips import ZIP_TROUBLE
 
 MOST_BYTES: Final = 50 * 1024 * 1024
 
@@ -105,7 +106,7 @@ def _by_bytes(data: bytes) -> Kind | str:
 def _zip_kind(data: bytes) -> Kind | str:
     try:
         names = set(zipfile.ZipFile(BytesIO(data)).namelist())
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+    except ZIP_TROUBLE:
         # cut off: the reader says that the document is damaged
         return Kind.DOCX if b"word/" in data else "zip"
     if any(name.startswith("word/") for name in names):

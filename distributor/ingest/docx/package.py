@@ -3,7 +3,6 @@
 import posixpath
 import re
 import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -12,6 +11,7 @@ from typing import Final
 from lxml import etree
 
 from distributor.errors import FileRefused
+from distributor.ingest.zips import ZIP_TROUBLE
 
 # a bulletin of 50 MB unpacks to a little more than that: pictures do not shrink, its text is small
 MOST_UNPACKED: Final = 200 * 1024 * 1024
@@ -69,7 +69,7 @@ class Package:
             data = self.archive.read(name)
         except KeyError:
             return None
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+        except ZIP_TROUBLE as error:
             raise FileRefused("damaged-document") from error
         return parse_xml(data)
 
@@ -111,7 +111,7 @@ def open_package(data: bytes) -> Package:
     """
     try:
         archive = zipfile.ZipFile(BytesIO(data))
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+    except ZIP_TROUBLE as error:
         raise FileRefused("damaged-document") from error
     check_directory(archive.infolist())
     package = Package(archive)
