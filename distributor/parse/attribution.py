@@ -1,31 +1,36 @@
 """Attributions: who supplied an item, or where it was taken from."""
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
 from distributor.model.bulletin import Attribution
 from distributor.parse.chars import squash
-from distributor.parse.words import BODY_ENDINGS, PERSON_WORDS, SOURCE_WORDS, SUPPLY_VERBS
+from distributor.parse.names import bodies_and_persons, is_body, medium_name, split_bodies
+from distributor.parse.words import MEDIA_ENDINGS, PERSON_WORDS, SOURCE_WORDS, SUPPLY_VERBS
 
 SIGNED = "署名"
 _LONGEST = 120  # characters of one attribution
+_UNBRACKETED_VERBS = ("供稿", "撰稿", "来稿", "摘述", "编译", "整理", "摘编")
 
 _BRACKETED = re.compile(r"[（(\[【〔](?P<inner>[^\n]+)[）)\]】〕]\s*[。.]?")
-_SUPPLIED = re.compile(rf"(?P<who>.+?)\s*(?P<kind>{SUPPLY_VERBS})(?:[。；，,;]\s*(?:{SOURCE_WORDS})\s*[:：]\s*(?P<source>.+?))?[。.]?")
-_SOURCED = re.compile(rf"(?P<kind>{SOURCE_WORDS})\s*(?:[:：]|(?=《))\s*(?P<source>.+?)[。.]?")
-_PERSONAL = re.compile(rf"(?:本[报刊网社])?(?P<kind>{PERSON_WORDS})(?:\s*[:：]|(?<=[者员])\s*|\s+)(?P<who>.+?)[。.]?")
-_REPORTER = re.compile(r"(?P<medium>\S{2,12}?)(?P<kind>记者|通讯员)\s*(?P<who>[^，。]{2,30})")
 _DASHED = re.compile(r"(?:——|—|--|－－|──)\s*(?P<inner>.+)")
-_BODY = re.compile(rf"(?=.{{3,45}}$)[^，。；：！？,;:!?]*(?:{BODY_ENDINGS})(?:[（(][^（）()]*[）)])?")
-_NOT_SIGNED = re.compile(
-    r"注[:：]|以下简称|下称|简称|详见|见附|附件|附表|附图|排名|征求意见|试行|草案|修订|送审|报批|暂行|第.+[版次届期稿]|^含|包括|不含|共印|^按|如下|^略"
+_SUPPLIED = re.compile(
+    rf"(?P<who>.+?)\s*(?P<kind>{SUPPLY_VERBS})(?:[。；，,;]\s*(?:{SOURCE_WORDS})\s*[:：]\s*(?P<source>.+?))?[。.]?"
 )
+_SOURCED = re.compile(rf"(?P<kind>{SOURCE_WORDS})\s*(?:[:：]|(?=《)|(?<=自))\s*(?P<source>.+?)[。.]?")
+_TAKEN = re.compile(r"(?P<who>.+?)\s*(?P<kind>摘编|摘录|摘|编译|整理|转载)自\s*[:：]?\s*(?P<source>.+?)[。.]?")
+_AFTER = re.compile(
+    r"(?:(?P<who>.+?)\s*)??(?P<kind>根据|综合(?=《|新华|人民|央视)|(?<!根)据)(?P<source>.+?)(?:等)?(?:报道|消息|整理|编写|综合)?[。.]?"
+)
+_AUTHORED = re.compile(rf"(?:本[报刊网社])?(?P<kind>{PERSON_WORDS})(?:\s*[:：/／]|(?<=[者员])\s*|\s+)(?P<who>.+?)[。.]?")
+_REPORTER = re.compile(r"(?P<medium>\S{2,12}?)(?P<kind>记者|通讯员)\s*(?P<who>[^，。]{2,30}?)\s*(?:报道)?")
+_MEDIUM = re.compile(rf"[^，。；：！？\s]{{1,14}}(?:{MEDIA_ENDINGS})")
 _NOTE = re.compile(r"注[:：]|以下简称|详见")
-_SPLIT = re.compile(r"[、，,；;/／]|\s+|和|与|及|以及|暨")
-_PERSON = re.compile(r"[\u4e00-\u9fff·]{2,6}")
-_QUALIFIER = re.compile(r"^(?:本文由|以上由|由|本文|图文)")
-_MEDIUM = re.compile(r"《([^《》]+)》")
-_AFTER_MEDIUM = re.compile(r"\s*(?:[，,；;。]|\s(?=记者|作者|通讯员)|(?<=[^\d])(?=\d{4}年\d)|(?=[（(]\d)).*$")
+_NOT_SIGNED = re.compile(
+    r"以下简称|下称|简称|详见|见附|附件|附表|附图|排名|征求意见|试行|草案|修订|送审|报批|暂行|第.+[版次届期稿]|^含|包括|不含|共印|^按"
+    r"|如下|^略|举行|召开|参加|获得|将于|详情|下同|本文"
+)
 
 
 @lru_cache(maxsize=4096)
@@ -40,41 +45,39 @@ def read_attribution(text: str) -> Attribution | None:
     """
     if len(text) > _LONGEST:
         return None
-    bracketed = _BRACKETED.fullmatch(text)
+    bracketed = _BRACKETED.fullmatch(text) or _DASHED.fullmatch(text)
     if bracketed:
         return _inside(text, bracketed["inner"].strip())
-    dashed = _DASHED.fullmatch(text)
-    if dashed:
-        return _inside(text, dashed["inner"].strip())
     return _bare(text)
 
 
 def _bare(text: str) -> Attribution | None:
     """A line without brackets is one only with its label, or as a short name with a verb."""
-    found = _sourced(text, text) or _labelled(text, text)
-    if found or text[:1] in "（([【〔":
-        return found
+    if text[:1] in "（([【〔":
+        return None
+    found = _sourced(text, text)
+    if found or "：" in text or ":" in text:
+        return found or _authored(text, text)
     match = _SUPPLIED.fullmatch(text)
-    if match and match["kind"] in ("供稿", "撰稿", "来稿", "摘述", "编译", "整理", "摘编") and _BODY.fullmatch(match["who"]):
+    if match and match["kind"] in _UNBRACKETED_VERBS and is_body(match["who"]):
         return _supplied(text, match)
     return None
 
 
 def _inside(raw: str, inner: str) -> Attribution | None:
-    if _has_stray_bracket(inner):
+    """Read what stands between brackets or after a dash, the surest pattern first."""
+    if _has_stray_bracket(inner) or _NOTE.match(inner):
         return None
-    found = _sourced(raw, inner) or _labelled(raw, inner)
-    if found:
-        return found
-    match = _SUPPLIED.fullmatch(inner)
-    if match and not re.search(r"[。！？]", match["who"]) and not _NOTE.match(inner):
-        return _supplied(raw, match)
-    reporter = _REPORTER.fullmatch(inner)
-    if reporter:
-        return Attribution(raw, reporter["kind"], (), _persons(reporter["who"]), reporter["medium"])
-    if _BODY.fullmatch(squash(inner)) and not _NOT_SIGNED.search(inner):
-        return Attribution(raw, SIGNED, split_bodies(inner))
-    return None
+    readers: tuple[Callable[[str, str], Attribution | None], ...] = (
+        _sourced,
+        _after,
+        _taken,
+        _authored,
+        _reported,
+        _by_verb,
+        _signed,
+    )
+    return next((found for reader in readers if (found := reader(raw, inner))), None)
 
 
 def _has_stray_bracket(inner: str) -> bool:
@@ -87,76 +90,68 @@ def _has_stray_bracket(inner: str) -> bool:
     return False
 
 
-def _supplied(raw: str, match: re.Match[str]) -> Attribution:
-    who = _QUALIFIER.sub("", match["who"].strip(" :："))
-    bodies, persons = _bodies_and_persons(who)
-    source = medium_name(match["source"]) if match["source"] else None
-    return Attribution(raw, match["kind"], bodies, persons, source)
-
-
 def _sourced(raw: str, inner: str) -> Attribution | None:
     match = _SOURCED.fullmatch(inner)
     return Attribution(raw, match["kind"], (), (), medium_name(match["source"])) if match else None
 
 
-def _labelled(raw: str, inner: str) -> Attribution | None:
-    match = _PERSONAL.fullmatch(inner)
+def _taken(raw: str, inner: str) -> Attribution | None:
+    """`（宣传部摘编自《光明日报》）`."""
+    match = _TAKEN.fullmatch(inner)
+    if not match:
+        return None
+    bodies, persons = bodies_and_persons(match["who"])
+    return Attribution(raw, match["kind"], bodies, persons, medium_name(match["source"]))
+
+
+def _after(raw: str, inner: str) -> Attribution | None:
+    """`（据新华社）`, `（秘书处根据公开资料整理）`."""
+    match = _AFTER.fullmatch(inner)
+    if not match or "，" in inner or match["who"] and not is_body(match["who"]):
+        return None
+    bodies = split_bodies(match["who"]) if match["who"] else ()
+    return Attribution(raw, match["kind"], bodies, (), medium_name(match["source"]))
+
+
+def _authored(raw: str, inner: str) -> Attribution | None:
+    """`（记者 …）`, `作者：…`, `供稿：…`."""
+    match = _AUTHORED.fullmatch(inner)
     if not match or re.search(r"[。！？；]", match["who"]) or len(match["who"]) > _LONGEST // 2:
         return None
-    if raw == inner and "：" not in inner and ":" not in inner:
-        return None  # a line that merely begins with 记者 or 作者 is prose
-    bodies, persons = _bodies_and_persons(match["who"])
+    bodies, persons = bodies_and_persons(match["who"])
     kind = match["kind"].removeprefix("特约").removeprefix("本报")
     return Attribution(raw, kind, bodies, persons) if bodies or persons else None
 
 
-def medium_name(text: str) -> str:
-    """The bare name of a medium: without 《》, date, page and what follows a comma."""
-    quoted = _MEDIUM.search(text)
-    if quoted:
-        return quoted.group(1).strip()
-    return _AFTER_MEDIUM.sub("", text.strip(), count=1).strip() or text.strip()
+def _reported(raw: str, inner: str) -> Attribution | None:
+    """`（新华社记者 …）`: the medium stands before the word."""
+    match = _REPORTER.fullmatch(inner)
+    if not match:
+        return None
+    return Attribution(raw, match["kind"], (), bodies_and_persons(match["who"])[1], match["medium"])
 
 
-def _persons(text: str) -> tuple[str, ...]:
-    parts = re.split(r"[、，,；;\s　]+", text)
-    return tuple(part for part in parts if _PERSON.fullmatch(part))
+def _by_verb(raw: str, inner: str) -> Attribution | None:
+    match = _SUPPLIED.fullmatch(inner)
+    if not match or re.search(r"[。！？]", match["who"]):
+        return None
+    return _supplied(raw, match)
 
 
-def _bodies_and_persons(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Tell the names of bodies from the names of persons by their endings."""
-    bodies: list[str] = []
-    persons: list[str] = []
-    for part in split_bodies(text):
-        is_person = bool(_PERSON.fullmatch(part)) and len(part) <= 4 and not _BODY.fullmatch(part)  # noqa: PLR2004  longest common name
-        (persons if is_person else bodies).append(part)
-    return tuple(bodies), tuple(persons)
+def _supplied(raw: str, match: re.Match[str]) -> Attribution:
+    bodies, persons = bodies_and_persons(match["who"])
+    source = medium_name(match["source"]) if match["source"] else None
+    return Attribution(raw, match["kind"], bodies, persons, source)
 
 
-def split_bodies(text: str) -> tuple[str, ...]:
-    """Split a list of names at 和, 、, 与, comma and space, outside brackets and only between whole names."""
-    parts: list[str] = []
-    start = 0
-    for match in _SPLIT.finditer(text):
-        left = text[start : match.start()]
-        if _depth(text[: match.start()]) or not _splits(left, match.group(), text[match.end() :]):
-            continue
-        parts.append(left.strip())
-        start = match.end()
-    parts.append(text[start:].strip())
-    return tuple(part for part in parts if part)
-
-
-def _splits(left: str, mark: str, right: str) -> bool:
-    """Whether a mark stands between two whole names: the left one is complete, the right one can be one."""
-    if not left.strip():
-        return False
-    whole = bool(_BODY.fullmatch(left.strip()))
-    if mark in ("和", "与", "及", "以及", "暨"):
-        return whole and bool(_BODY.fullmatch(right.strip()) or re.match(rf".{{2,40}}?(?:{BODY_ENDINGS})[、，和与及]", right))
-    person = bool(_PERSON.fullmatch(left.strip())) and len(left.strip()) <= 4  # noqa: PLR2004  longest common name
-    return whole or person or mark.strip() == "" and bool(_PERSON.fullmatch(right.strip()))
-
-
-def _depth(text: str) -> int:
-    return sum((char in "（(《“") - (char in "）)》”") for char in text)
+def _signed(raw: str, inner: str) -> Attribution | None:
+    """A bare name: of a medium, of a body, or of a body and a person."""
+    if _NOT_SIGNED.search(inner):
+        return None
+    if _MEDIUM.fullmatch(squash(inner)):
+        return Attribution(raw, SIGNED, (), (), squash(inner))
+    if is_body(squash(inner)):
+        return Attribution(raw, SIGNED, split_bodies(inner))
+    bodies, persons = bodies_and_persons(inner)
+    whole = bodies and persons and all(map(is_body, bodies)) and re.search(r"\s", inner)
+    return Attribution(raw, SIGNED, bodies, persons) if whole else None

@@ -11,6 +11,7 @@ _TOKEN = re.compile(r"[!-~±°μ·]+|.")
 _LONGEST_TOKEN = 24  # columns of a word that typesetting moves as a whole
 _NEAR = 1.5  # columns that count as the same place
 _SMALL_GAP = 0.3  # lines; so much is set on purpose
+_BEFORE_DATE = "于在自从至到由截即和与及"
 _VERY_SHORT, _SHORT = 9, 12  # characters
 _ENDS = {
     "stop": w.NEW_STOP, "mark": w.NEW_MARK, "semi": w.NEW_SEMI, "colon": w.NEW_COLON, "comma": w.NEW_COMMA,
@@ -85,6 +86,8 @@ def _lexical(above: Fact, fact: Fact) -> float:
         score += w.NEW_LOWER_CASE
     if fact.opener and above.end in ("stop", "mark"):
         score += w.NEW_OPENER
+    elif fact.dated and above.end == "plain" and above.core[-1] not in _BEFORE_DATE:
+        score += w.NEW_DATED
     if fact.marker and above.end in ("stop", "semi", "colon"):
         score += w.NEW_MARKER
     if fact.field and above.end == "stop":

@@ -17,6 +17,7 @@ _OPENER = re.compile(
     rf"|按照[^，。]{{2,40}}|根据[^，。]{{2,40}}|在[^，。]{{3,40}}[下上中时际]|随着[^，。]{{2,40}}|此外|会议期间|对此|下一步|会上|会后)[，,]"
 )
 _AFTERTHOUGHT = re.compile(r"[。！？…”][（(\[【][^（）()]*(?:[（(][^（）()]*[）)][^（）()]*)*[）)\]】]$")
+_DATED = re.compile(rf"(?:近日|日前|近期|最近|今日|(?:[{DIGITS}]{{4}}年)?[{DIGITS}]{{1,2}}月[{DIGITS}]{{1,2}}日(?:至[{DIGITS}月]+日)?(?:上午|下午|晚)?)[，,]")
 _NOTE = re.compile(rf"[【\[（(《〔]?\s*(?:{NOTE_HEADS})\s*(?:[】\]）)》〕]|[:：]|$)")
 _SECTION = re.compile(rf".*(?:{SECTION_WORDS})$")
 _FIELD = re.compile(r"[\u4e00-\u9fff]{2,6}[:：]")
@@ -37,6 +38,7 @@ class Fact:
         gap: additional empty lines above.
         inset: indentation in half-width columns.
         opener: begins as the first sentence of a report does.
+        dated: begins with 近日 or a day, as the first sentence of a report does.
         note: begins as an editor's note does.
         field: begins with a run-in label (时间：).
         western: holds no Chinese character.
@@ -57,6 +59,7 @@ class Fact:
     gap: float
     inset: float
     opener: bool
+    dated: bool
     note: bool
     field: bool
     western: bool
@@ -101,6 +104,7 @@ def _fact(rows: Sequence[Row], position: int, layout: Layout, known: tuple[tuple
         gap=layout.gap(row),
         inset=layout.inset(row),
         opener=bool(_OPENER.match(squash(core[:80]))),
+        dated=bool(_DATED.match(squash(core[:40]))),
         note=bool(_NOTE.match(row.text)),
         field=bool(_FIELD.match(squash(core[:20]))),
         western=not any(map(is_han, row.text)),

@@ -173,8 +173,9 @@ def _body_style(rows: Sequence[Row]) -> Style:
 
 def _usual_indent(rows: Sequence[Row], layout: Layout) -> float:
     """The most frequent small indentation of long rows, when a fair share of them has it."""
-    long = [row for row in rows if width(row.text) >= _LONG]
-    insets = Counter(round(layout.inset(row)) for row in long)
+    long = [row for row in rows if width(row.text) >= _LONG and row.text[0] not in "（(["]
+    # a centred heading leaves as much room on the right as on the left, a first line does not
+    insets = Counter(round(layout.inset(row)) for row in long if layout.inset(row) > layout.slack(row) + 1)
     small = {inset: count for inset, count in insets.items() if 2 <= inset <= 6}  # noqa: PLR2004  one to three characters
     if not small:
         return 0.0

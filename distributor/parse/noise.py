@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from distributor.parse.attribution import read_attribution
 from distributor.parse.chars import squash
 from distributor.parse.rows import Row, renumbered
 
@@ -61,9 +62,11 @@ def _running_heads(rows: Sequence[Row], reasons: Mapping[int, str]) -> dict[int,
             places[_DIGITS.sub("#", squash(row.text))].append(row.index)
     found: dict[int, str] = {}
     for indices in places.values():
+        if len(indices) == 1 or read_attribution(rows[indices[0]].text):
+            continue
         at_edge = [index for index in indices if index in edges]
         boxed = [index for index in indices if rows[index].boxed]
-        if boxed and len(indices) > 1:
+        if boxed:
             found |= dict.fromkeys(boxed if len(boxed) < len(indices) else boxed[1:], RUNNING_HEAD)
         elif len(at_edge) > 1 and len(at_edge) * 3 >= len(indices) * 2 and len(at_edge) * 5 >= pages * 2:
             found |= dict.fromkeys(_without_title(rows, indices, at_edge), RUNNING_HEAD)

@@ -22,7 +22,7 @@ SECTION = -1.5
 SECTION_SHORT = 0.5
 SECTION_PER_EXTRA_CHARACTER = -0.4
 SECTION_WORD = 1.5  # ends as names of sections do
-SECTION_BARE = -2.5  # neither such an ending nor a marker nor a look
+SECTION_BARE = -1.5  # neither such an ending nor a marker nor a look
 SECTION_PUNCTUATION = -2.5  # a comma, colon, quotation inside
 SECTION_PROMISED = 1.5  # shown as a section in the contents table
 SECTION_PROMISED_AS_ITEM = -3.0
@@ -54,7 +54,7 @@ TITLE_ABOVE_LONG_LINE = 1.5
 TITLE_LAST = -1.0
 
 # --- further lines of a title: evidence that the title has ended above -------------------------------------------------
-BREAK = 3.5
+BREAK = 2.5
 BREAK_OPEN = -5.0  # a bracket or quotation mark waits
 BREAK_COMMA = -3.5
 BREAK_LEADING_BRACKET = -3.0
@@ -92,7 +92,7 @@ NOTE_LIKE_HEADING = -5.0
 
 # --- between two rows: evidence that a paragraph begins ----------------------------------------------------------------
 NEW_CERTAIN = 12.0  # the file says so
-NEW_SPACED = 6.0  # trailing space where paragraph ends have one
+NEW_SPACED = 7.5  # trailing space where paragraph ends have one
 NEW_UNSPACED = -8.0
 NEW_UNWRAPPED = 6.0
 NEW = -3.0
@@ -115,6 +115,7 @@ NEW_PLAIN = -2.0
 NEW_LEADING_CLOSER = -6.0
 NEW_LOWER_CASE = -2.0
 NEW_OPENER = 1.5
+NEW_DATED = 3.0  # begins with a day, after a row without end mark
 NEW_MARKER = 3.0
 NEW_FIELD = 1.0
 NEW_WESTERN = -6.0  # western text goes on
