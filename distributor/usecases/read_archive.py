@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from distributor.errors import NotFound
 from distributor.model.bulletin import Visibility
 from distributor.model.record import BulletinRecord, ItemRecord
+from distributor.publish.channels import offers_original
 from distributor.store import blobs, bulletins
 from distributor.usecases.context import Context
 
@@ -15,7 +16,7 @@ class BulletinPage:
 
     Args:
         bulletin: with its public items alone.
-        has_original: the file may be read too, because all it says is public.
+        has_original: the file may be read too, because all it says is public and stands.
     """
 
     bulletin: BulletinRecord
@@ -63,7 +64,7 @@ async def read_bulletin(context: Context, bulletin_id: str) -> BulletinPage:
     """
     async with context.database.read() as connection:
         record = _published(await bulletins.get(connection, bulletin_id))
-    return BulletinPage(_public(record), _is_all_public(record))
+    return BulletinPage(_public(record), offers_original(record) and not _holds_withdrawn(record))
 
 
 async def read_item(context: Context, key: str) -> ItemPage:
@@ -94,12 +95,15 @@ async def read_original(context: Context, bulletin_id: str) -> tuple[BulletinRec
         bulletin_id: its id.
 
     Raises:
-        NotFound: `bulletin-unknown`, `bulletin-gone`, or `original-not-public`.
+        NotFound: `bulletin-unknown`, `bulletin-gone`, `original-not-public`, or `original-gone` because the file still
+            says what was taken back.
     """
     async with context.database.read() as connection:
         record = _published(await bulletins.get(connection, bulletin_id))
-        if not _is_all_public(record):
+        if not offers_original(record):
             raise NotFound("original-not-public", id=bulletin_id)
+        if _holds_withdrawn(record):
+            raise NotFound("original-gone", id=bulletin_id)
         return record, await blobs.get(connection, record.original.sha256)
 
 
@@ -115,8 +119,8 @@ def _public(record: BulletinRecord) -> BulletinRecord:
     return replace(record, items=tuple(item for item in record.items if item.is_public))
 
 
-def _is_all_public(record: BulletinRecord) -> bool:
-    return all(item.is_public for item in record.items)
+def _holds_withdrawn(record: BulletinRecord) -> bool:
+    return any(item.withdrawn is not None for item in record.items)
 
 
 def _among_neighbours(shown: BulletinRecord, item: ItemRecord) -> ItemPage:

@@ -131,10 +131,16 @@ async def test_what_was_taken_back_is_gone(tmp_path: Path) -> None:
     items = (kept.items[0], replace(kept.items[1], withdrawn=PUBLISHED))
     records = (replace(kept, items=items), make_record(id="b002", withdrawn=PUBLISHED))
     async with site(tmp_path, *records) as it:
-        paths = ("/items/b001k000", "/items/b001k001", "/bulletins/b002", "/items/b002k000", "/bulletins/b002/original")
-        statuses = [(await it.page(path)).status_code for path in paths]
+        kept_pages = ("/bulletins/b001", "/items/b001k000")
+        gone = ("/items/b001k001", "/bulletins/b002", "/items/b002k000", "/bulletins/b002/original")
+        # the file still says what was taken back
+        gone = (*gone, "/bulletins/b001/original")
+        statuses = [(await it.page(path)).status_code for path in (*kept_pages, *gone)]
+        bulletin = (await it.page("/bulletins/b001")).text
         home = (await it.page("/")).text
-    assert statuses == [200, 410, 410, 410, 410]
+    assert statuses == [200] * 2 + [410] * 5
+    assert "乙" not in look_at(bulletin).texts("//h3")
+    assert "/original" not in bulletin
     assert "/bulletins/b002" not in home
 
 

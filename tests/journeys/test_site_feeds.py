@@ -7,9 +7,10 @@ from pathlib import Path
 import feedparser
 import pytest
 
+from distributor.publish.restricted import build_restricted
 from distributor.store import documents
 from tests.support.pages import look_at
-from tests.support.records import seedlike_record
+from tests.support.records import published, seedlike_record
 from tests.support.sites import SiteUnderTest, named, site
 
 pytestmark = pytest.mark.anyio
@@ -143,6 +144,21 @@ async def test_feed_links_lead_to_pages_of_this_site(tmp_path: Path) -> None:
         page = look_at((await it.page(first)).text)
     assert page.texts("//h1") == [parsed.entries[0].title]
     assert len(parsed.entries) == 31
+
+
+async def test_a_restricted_feed_is_kept_by_no_cache_and_shown_to_no_script(tmp_path: Path) -> None:
+    record = published(seedlike_record())
+    async with site(tmp_path, record) as it:
+        async with it.context.database.write() as connection:
+            await documents.save(connection, build_restricted(it.context.publication, [record], "s3cr3t"))
+        answer = await it.page("/feeds/restricted/s3cr3t.rss.xml")
+        again = await it.page("/feeds/restricted/s3cr3t.rss.xml", if_none_match=answer.headers["etag"])
+        listed = [(await it.page(path)).text for path in ("/feeds", "/feeds/feeds.opml")]
+    assert (answer.status_code, again.status_code) == (200, 304)
+    assert answer.headers["cache-control"] == "private, no-store"
+    assert "access-control-allow-origin" not in answer.headers
+    assert answer.headers["x-robots-tag"] == "noindex"
+    assert not any("s3cr3t" in text for text in listed)
 
 
 @pytest.mark.parametrize(
