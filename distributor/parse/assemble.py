@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 
 from distributor.model.bulletin import Attribution, Item, Noise, Section
 from distributor.parse.attribution import read_attribution
-from distributor.parse.kinds import ATTRIBUTION, NOTE, PARAGRAPH, SECTION, TITLE
+from distributor.parse.kinds import ATTRIBUTION, NOTE, SECTION, TITLE
 from distributor.parse.nodes import Node, heading_text, running_text
 
 MARKER = "marker"
 _INLINE = re.compile(r"(?P<raw>[（(【\[][^（）()【】\[\]]*(?:[（(][^（）()]*[）)][^（）()【】\[\]]*)*[）)】\]])\s*$")
-_INLINE_BARE = re.compile(r"(?<=[。！？”])\s*(?P<raw>(?:来源|信息来源|稿源|供稿|供稿单位|作者|摘自)\s*[:：][^。，；]{2,40}|——\s*摘自[^。]{2,40})$")
+_INLINE_BARE = re.compile(
+    r"(?<=[。！？”])\s*(?P<raw>(?:来源|信息来源|稿源|供稿|供稿单位|作者|摘自)\s*[:：][^。，；]{2,40}|——\s*摘自[^。]{2,40})$"
+)
 
 
 @dataclass(slots=True)

@@ -23,7 +23,9 @@ _TAKEN = re.compile(r"(?P<who>.+?)\s*(?P<kind>摘编|摘录|摘|编译|整理|�
 _AFTER = re.compile(
     r"(?:(?P<who>.+?)\s*)??(?P<kind>根据|综合(?=《|新华|人民|央视)|(?<!根)据)(?P<source>.+?)(?:等)?(?:报道|消息|整理|编写|综合)?[。.]?"
 )
-_AUTHORED = re.compile(rf"(?:本[报刊网社])?(?P<kind>{PERSON_WORDS})(?:\s*[:：/／]|(?<=[者员])\s*|\s+)(?P<who>.+?)[。.]?")
+_AUTHORED = re.compile(
+    rf"(?:本[报刊网社])?(?P<kind>{PERSON_WORDS})(?:\s*[:：/／]|(?<=[者员])\s*|\s+)(?P<who>.+?)[。.]?"
+)
 _REPORTER = re.compile(r"(?P<medium>\S{2,12}?)(?P<kind>记者|通讯员)\s*(?P<who>[^，。]{2,30}?)\s*(?:报道)?")
 _MEDIUM = re.compile(rf"[^，。；：！？\s]{{1,14}}(?:{MEDIA_ENDINGS})")
 _NOTE = re.compile(r"注[:：]|以下简称|详见")
@@ -107,7 +109,7 @@ def _taken(raw: str, inner: str) -> Attribution | None:
 def _after(raw: str, inner: str) -> Attribution | None:
     """`（据新华社）`, `（秘书处根据公开资料整理）`."""
     match = _AFTER.fullmatch(inner)
-    if not match or "，" in inner or match["who"] and not is_body(match["who"]):
+    if not match or "，" in inner or (match["who"] and not is_body(match["who"])):
         return None
     bodies = split_bodies(match["who"]) if match["who"] else ()
     return Attribution(raw, match["kind"], bodies, (), medium_name(match["source"]))

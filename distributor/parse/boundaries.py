@@ -120,7 +120,7 @@ def title_break(above: Fact, fact: Fact, layout: Layout, begun: str = "") -> flo
     if fact.promised_more:
         return -w.NEW_CERTAIN
     score = w.BREAK + (w.BREAK_THIRD_LINE if begun else 0.0)
-    if above.end == "open" or begun and open_brackets(begun + above.row.text):
+    if above.end == "open" or (begun and open_brackets(begun + above.row.text)):
         score += w.BREAK_OPEN
     elif above.end == "comma":
         score += w.BREAK_COMMA
@@ -163,7 +163,7 @@ def _title_layout(above: Fact, fact: Fact, layout: Layout) -> float:
 
 
 def is_centred(fact: Fact, layout: Layout) -> bool:
-    """Whether a row is centred: by the file, or because the same room is left on both sides, more than an indentation."""
+    """Whether a row is centred: by the file, or by the same room on both sides, which is more than an indentation."""
     if fact.row.centred:
         return True
     if not layout.wrapped:

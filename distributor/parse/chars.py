@@ -7,9 +7,20 @@ from functools import lru_cache
 HAN = "\u3007\u25cb\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 CLOSING = "，。、；：？！）】》」』”’〉〕…,;:?!)]}%％"
 OPENING = "（【《「『“‘〈〔([{"
-PAIRS = {"（": "）", "【": "】", "《": "》", "「": "」", "『": "』", "“": "”", "‘": "’", "〈": "〉", "〔": "〕", "(": ")"}
+PAIRS = {
+    "（": "）",
+    "【": "】",
+    "《": "》",
+    "「": "」",
+    "『": "』",
+    "“": "”",
+    "‘": "’",
+    "〈": "〉",
+    "〔": "〕",
+    "(": ")",
+}
 STOPS = "。！？；…!?;"
-_CLOSERS = "”’』」）)》】〉〕\""
+_CLOSERS = '”’』」）)》】〉〕"'
 
 _SPACE = re.compile(r"\s+")
 _HAN_GAP = re.compile(rf"(?<=[{HAN}])[ \u3000]+(?=[{HAN}])")
@@ -73,7 +84,7 @@ def is_letter_spaced(text: str) -> bool:
 
 
 def unstretched(text: str) -> str:
-    """Repair a line that justification has stretched in places (`主要 指 标达到`): at least two gaps around lone characters."""
+    """Repair a line that justification has stretched in places (`主要 指 标达到`): two gaps or more, lone characters."""
     if is_letter_spaced(text):
         return _WIDE_GAP.sub("", text)
     gaps = len(_HAN_GAP.findall(text))

@@ -2,10 +2,10 @@
 
 import re
 
-from distributor.parse.chars import squash
 from distributor.parse.markers import number_of
 from distributor.parse.words import DIGITS
 
+_YEARS, _MONTHS, _DAYS = range(1900, 3000), range(1, 13), range(1, 32)
 _FULLWIDTH = str.maketrans("０１２３４５６７８９．－／ＯO", "0123456789.-/〇〇")
 _YEAR = rf"(?P<y>[{DIGITS}ＯO]{{4}})"
 _DATE = re.compile(rf"{_YEAR}年(?P<m>[{DIGITS}]{{1,3}})月(?:(?P<d>[{DIGITS}]{{1,3}})日)?")
@@ -42,7 +42,7 @@ def find_date(text: str) -> re.Match[str] | None:
 def _iso(match: re.Match[str]) -> str | None:
     year, month = _year(match["y"]), number_of(match["m"])
     day = number_of(match["d"]) if match["d"] else None
-    if not 1 <= month <= 12 or day is not None and not 1 <= day <= 31 or not 1900 <= year <= 2999:  # noqa: PLR2004  the calendar
+    if month not in _MONTHS or (day is not None and day not in _DAYS) or year not in _YEARS:
         return None
     return f"{year:04d}-{month:02d}" + (f"-{day:02d}" if day is not None else "")
 
@@ -52,10 +52,5 @@ def _year(text: str) -> int:
 
 
 def find_issue(text: str) -> re.Match[str] | None:
-    """Where an issue number stands in a text without white space (第12期（总第345期）, 〔2026〕第7期, 第十四期, 增刊 …)."""
+    """Where an issue number stands in a text without white space (第12期（总第345期）, 〔2026〕第7期, 增刊 …)."""
     return _ISSUE.search(text)
-
-
-def is_issue(text: str) -> bool:
-    """Whether the text is nothing but an issue number."""
-    return bool(_ISSUE.fullmatch(squash(text)))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from distributor.parse.chars import PAIRS, squash
-from distributor.parse.words import GROUP_LABELS
+from distributor.parse.words import DIVISIONS, GROUP_LABELS, QUALIFIED
 
 PUNCTUATION = "distribution punctuation"
 
@@ -13,12 +13,10 @@ _SPACED = "|".join(r"\s*".join(label) for label in GROUP_LABELS.split("|"))
 _LABEL = re.compile(rf"(?P<kind>{_SPACED})\s*[:：]\s*")
 _BARE_LABEL = re.compile(rf"(?P<kind>{_SPACED})\s*[:：]?")
 _NEXT_LABEL = re.compile(rf"(?:\s{{2,}}|(?<=[；;。])\s*|[\t\u3000]\s*)(?P<kind>{_SPACED})\s*[:：]\s*")
-_NOUN = (
-    "司局|部门|处室|单位|科室|领导同志|领导|负责同志|负责人|同志|人员|厅局|厅室|委办局|委办|机构|企业|专家|媒体|司|局|处|室|厅|委"
+_SUFFIX = re.compile(
+    rf"(?P<suffix>(?:等|及|和|、)?(?:相关|有关)(?:{QUALIFIED})(?:[、和及与](?:相关|有关|其他)?(?:{QUALIFIED}))*)$"
 )
-_SUFFIX = re.compile(rf"(?P<suffix>(?:等|及|和|、)?(?:相关|有关)(?:{_NOUN})(?:[、和及与](?:相关|有关|其他)?(?:{_NOUN}))*)$")
-_DIVISION = "省|自治区|直辖市|计划单列市|副省级城市|副省级市|省会城市|设区市|设区的市|地级市|市|州|盟|县|区|旗|地区|新疆生产建设兵团|自治州|自治县|镇|乡"
-_REGION = re.compile(rf"(?:.{{0,8}}各)?(?:{_DIVISION})(?:[（(][^（）()]*[）)])?(?:[及和与](?:各)?(?:{_DIVISION}))*")
+_REGION = re.compile(rf"(?:.{{0,8}}各)?(?:{DIVISIONS})(?:[（(][^（）()]*[）)])?(?:[及和与](?:各)?(?:{DIVISIONS}))*")
 _TERMINAL = re.compile(r"[。．.;；,，、\s]+$")
 _NOT_NAMES = re.compile(r"\d+月\d+日|\d{4}年|[？！]|https?:|\d{5,}")
 

@@ -11,16 +11,29 @@ from distributor.parse.markers import Marker, drawn_marker, read_marker
 from distributor.parse.rows import Row
 from distributor.parse.words import DIGITS, NOTE_HEADS, SECTION_WORDS
 
-_DATE = rf"(?:[{DIGITS}]{{4}}年)?[{DIGITS}]{{1,2}}月(?:[{DIGITS}]{{1,2}}日?|底|初|中旬|上旬|下旬)?(?:[—至到、和及-]+(?:[{DIGITS}]{{1,2}}月)?[{DIGITS}]{{1,2}}日)?(?:上午|下午|晚|起)?"
+_DAY = rf"[{DIGITS}]{{1,2}}月[{DIGITS}]{{1,2}}日"
+_DATE = (
+    rf"(?:[{DIGITS}]{{4}}年)?[{DIGITS}]{{1,2}}月(?:[{DIGITS}]{{1,2}}日?|底|初|中旬|上旬|下旬)?"
+    rf"(?:[—至到、和及-]+(?:[{DIGITS}]{{1,2}}月)?[{DIGITS}]{{1,2}}日)?(?:上午|下午|晚|起)?"
+)
 _OPENER = re.compile(
-    rf"(?:近日|日前|近期|近来|近年来|最近|今日|昨日|今年|去年|当前|目前|据悉|据了解|据统计|据[^，]{{2,24}}(?:统计|报道|介绍|消息)|{_DATE}|本周|上周|本月|上月|为[^，。]{{4,40}}|由[^，。]{{6,50}}"
-    rf"|按照[^，。]{{2,40}}|根据[^，。]{{2,40}}|在[^，。]{{3,40}}[下上中时际]|随着[^，。]{{2,40}}|此外|会议期间|对此|下一步|会上|会后)[，,]"
+    rf"(?:近日|日前|近期|近来|近年来|最近|今日|昨日|今年|去年|当前|目前|据悉|据了解|据统计|{_DATE}|本周|上周|本月|上月"
+    r"|据[^，]{2,24}(?:统计|报道|介绍|消息)|为[^，。]{4,40}|由[^，。]{6,50}|按照[^，。]{2,40}|根据[^，。]{2,40}"
+    r"|在[^，。]{3,40}[下上中时际]|随着[^，。]{2,40}|此外|会议期间|对此|下一步|会上|会后)[，,]"
 )
 _AFTERTHOUGHT = re.compile(r"[。！？…”][（(\[【][^（）()]*(?:[（(][^（）()]*[）)][^（）()]*)*[）)\]】]$")
-_DATED = re.compile(rf"(?:近日|日前|近期|最近|今日|(?:[{DIGITS}]{{4}}年)?[{DIGITS}]{{1,2}}月[{DIGITS}]{{1,2}}日(?:至[{DIGITS}月]+日)?(?:上午|下午|晚)?)[，,]")
+_DATED = re.compile(
+    rf"(?:近日|日前|近期|最近|今日|(?:[{DIGITS}]{{4}}年)?{_DAY}(?:至[{DIGITS}月]+日)?(?:上午|下午|晚)?)[，,]"
+)
 _NOTE = re.compile(rf"[【\[（(《〔]?\s*(?:{NOTE_HEADS})\s*(?:[】\]）)》〕]|[:：]|$)")
 _SECTION = re.compile(rf".*(?:{SECTION_WORDS})$")
 _FIELD = re.compile(r"[\u4e00-\u9fff]{2,6}[:：]")
+_LAST = (
+    dict.fromkeys("，、,—", "comma")
+    | dict.fromkeys("：:", "colon")
+    | dict.fromkeys("（《“‘【(", "open")
+    | dict.fromkeys("；;", "semi")
+)
 _ATTRIBUTION_ROWS = 3
 _HEADING_NAME = re.compile(r"(?i)^(?:heading|标题|title|副标题|subtitle)")
 
@@ -33,7 +46,8 @@ class Fact:
         row: the row itself.
         marker: marker at its start, printed or drawn by the file, or None.
         core: text without the marker.
-        end: how the text ends: stop, semi, comma, colon, mark (？！), open (a bracket waits), close (of a bracket above), or plain.
+        end: how the text ends: stop, semi (；), comma, colon, mark (？！), open (a bracket waits), close (of a bracket
+            above), or plain.
         slack: half-width columns free at its right; 0 where lines are not wrapped.
         gap: additional empty lines above.
         inset: indentation in half-width columns.
@@ -123,16 +137,10 @@ def _fact(rows: Sequence[Row], position: int, layout: Layout, known: tuple[tuple
 def ending(text: str) -> str:
     """How a row ends: stop, semi (；), comma, colon, mark, open, close or plain."""
     last = text[-1:]
-    if last in "，、,—":
-        return "comma"
-    if last in "：:":
-        return "colon"
-    if last and last in "（《“‘【(":
-        return "open"
-    if last in "；;":
-        return "semi"
+    if last in _LAST:
+        return _LAST[last]
     if ends_sentence(text):
-        return "mark" if last in "？！?!" or text.rstrip("”’」）)》】\"")[-1:] in "？！?!" else "stop"
+        return "mark" if text.rstrip('”’」）)》】"')[-1:] in "？！?!" else "stop"
     if _AFTERTHOUGHT.search(text):
         return "stop"
     if open_brackets(text):

@@ -24,7 +24,7 @@ def _look(fact: Fact, _layout: Layout) -> object:
 
 
 def _centring(fact: Fact, layout: Layout) -> object:
-    return is_centred(fact, layout) or fact.slack < 4 and layout.wrapped  # noqa: PLR2004  a full line shows no centring
+    return is_centred(fact, layout) or (fact.slack < 4 and layout.wrapped)  # noqa: PLR2004  a full line shows no centring
 
 
 def _marking(fact: Fact, _layout: Layout) -> object:
@@ -56,7 +56,11 @@ def learn(facts: Sequence[Fact], kinds: Sequence[Kind], layout: Layout) -> tuple
     """Learn which traits sections and titles usually have, as far as running text does not have them as well."""
     habits: list[Habit] = []
     for kind in (SECTION, TITLE):
-        own = [fact for above, fact, found in zip((None, *kinds), facts, kinds) if found is kind and above is not SECTION]
+        own = [
+            fact
+            for above, fact, found in zip((None, *kinds), facts, kinds, strict=False)
+            if found is kind and above is not SECTION
+        ]
         others = [fact for fact, found in zip(facts, kinds, strict=True) if found is Kind.PARAGRAPH]
         if len(own) >= _ENOUGH:
             habits += [

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from distributor.model.lines import Style
 from distributor.parse.chars import ends_sentence, width
@@ -131,7 +132,7 @@ def _usual_right(rights: Sequence[float]) -> float:
 
 
 def _is_wrapped(rows: Sequence[Row], layout: Layout) -> bool:
-    """Whether most long rows end at the same edge; in unwrapped text the length of a paragraph is the length of a row."""
+    """Whether most long rows end at the same edge; in unwrapped text a row is as long as its paragraph."""
     long = [row for row in rows if width(row.text) >= _LONG]
     if not long or layout.edges[-1][1] > _WIDEST:
         return False
@@ -142,7 +143,7 @@ def _is_wrapped(rows: Sequence[Row], layout: Layout) -> bool:
 
 
 def _spaced_ends(rows: Sequence[Row]) -> bool:
-    """Whether trailing spaces mark paragraph ends: some rows have one, and those end sentences more often than others."""
+    """Whether trailing spaces mark paragraph ends: some rows have one, and most of the others are long."""
     spaced = [row for row in rows if row.trailing]
     bare = [row for row in rows if not row.trailing]
     if len(spaced) * 20 < len(rows) or not bare:
@@ -186,14 +187,14 @@ def _usual_indent(rows: Sequence[Row], layout: Layout) -> float:
 def _hidden_indent(rows: Sequence[Row], layout: Layout) -> float:
     """Columns by which rows after finished paragraphs stay short, when no indentation is left in the text.
 
-    The first line of a paragraph loses its two characters of indentation on the left and shows them as room on the right.
+    The first line of a paragraph loses its two characters of indentation and shows them as room on the right.
     """
     short = 6.0
     slacks = [
         layout.slack(row)
-        for above, row in zip(rows, rows[1:], strict=False)
+        for above, row in pairwise(rows)
         if layout.slack(above) > short and ends_sentence(above.text) and not row.page_start
     ]
-    near = Counter(round(slack) for slack in slacks if -1 <= slack <= short)  # noqa: PLR2004  full or nearly full rows
+    near = Counter(round(slack) for slack in slacks if -1 <= slack <= short)
     full = near[-1] + near[0] + near[1]
     return 4.0 if near[4] > 1 and near[4] > 2 * full else 0.0

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from distributor.model.bulletin import Masthead
 from distributor.parse.chars import ends_sentence, squash
@@ -16,9 +16,15 @@ _LONGEST = 60  # characters of one of its lines
 _TITLE_ALONE = re.compile(r".{0,20}(?:简报|简讯|通讯|快报|通报|专报|要报|内参|情况反映|会刊|月报|周报|旬报|摘报)$")
 _TITLE = re.compile(rf".{{0,30}}(?:{PUBLICATION_ENDINGS})(?:[（(][^（）]*[）)])?$")
 _BODY = re.compile(rf"[^，。；：！？、“”]{{2,40}}(?:{BODY_ENDINGS})$")
-_MARKED = re.compile(rf"(?:密级[:：]?)?(?:{SECRECY})[★☆]?.{{0,8}}|内部(?:资料|参阅|参考|文件|刊物|发行|交流|使用)?.{{0,12}}|注意保存|妥善保管|免费交流|仅供.{{2,12}}|[（(]?内部.{2,12}[）)]?|(?:编号|准印证号?|[Nn][Oo])[:：.]?.{{1,20}}|签发[人:：].{{0,10}}|密级[:：].{{0,6}}")
+_MARKED = re.compile(
+    rf"(?:密级[:：]?)?(?:{SECRECY})[★☆]?.{{0,8}}|密级[:：].{{0,6}}|[（(]?内部.{{0,12}}[）)]?|注意保存|妥善保管|免费交流"
+    r"|仅供.{2,12}|(?:编号|准印证号?|[Nn][Oo])[:：.]?.{1,20}|签发[人:：].{0,10}"
+)
 _LATIN = re.compile(r"[ -~’·–—&]+")
-_PUBLISHER_MARKS = re.compile(r"^(?:主办单位|主办|编印单位|编印|编发|编辑出版|编辑|主编|承办)[:：]|\s*(?:主办|编印|编发|主编|编辑|印发|编制|编)?(?:出版|印发|发布|出刊)$|\s*(?:主办|编印|编发|主编|编辑|编制|编)$")
+_PUBLISHER_MARKS = re.compile(
+    r"^(?:主办单位|主办|编印单位|编印|编发|编辑出版|编辑|主编|承办)[:：]"
+    r"|\s*(?:主办|编印|编发|主编|编辑|印发|编制|编)?(?:出版|印发|发布|出刊)$|\s*(?:主办|编印|编发|主编|编辑|编制|编)$"
+)
 MARK = "mark above the masthead"
 _YEAR_FIRST = re.compile(r"\d{4}年$")
 
@@ -34,7 +40,7 @@ class Head:
         noise: (row, text, reason) of marks, subtitles and printed dates.
     """
 
-    masthead: Masthead = Masthead()
+    masthead: Masthead = field(default_factory=Masthead)
     rows: int = 0
     noise: tuple[tuple[Row, str, str], ...] = ()
 
@@ -49,7 +55,7 @@ def read_masthead(rows: Sequence[Row]) -> Head:
     head = Head(rows=count)
     for row in rows[:count]:
         head = _take(head, row)
-    return _titled(head, rows[:count])
+    return _titled(head)
 
 
 def _extent(rows: Sequence[Row]) -> int:
@@ -57,7 +63,7 @@ def _extent(rows: Sequence[Row]) -> int:
     last = 0
     for position, row in enumerate(rows[:_REACH]):
         plain = squash(row.text)
-        if len(plain) > _LONGEST or ends_sentence(plain) and not find_issue(plain) or plain[-1] in "，、：":
+        if len(plain) > _LONGEST or (ends_sentence(plain) and not find_issue(plain)) or plain[-1] in "，、：":
             break
         if _is_masthead_line(plain, position, rows):
             last = position + 1
@@ -71,11 +77,17 @@ def _extent(rows: Sequence[Row]) -> int:
 def _is_masthead_line(plain: str, position: int, rows: Sequence[Row]) -> bool:
     issue = find_issue(plain)
     if issue:
-        return len(plain) - len(issue.group()) <= _LONGEST // 2 and _only_metadata(plain[: issue.start()] + plain[issue.end() :])
+        return len(plain) - len(issue.group()) <= _LONGEST // 2 and _only_metadata(
+            plain[: issue.start()] + plain[issue.end() :]
+        )
     date = find_date(plain)
     if date:
         return _only_metadata(plain[: date.start()] + plain[date.end() :])
-    if _MARKED.fullmatch(plain) or is_strong_imprint(plain) or _PUBLISHER_MARKS.search(plain) and _BODY.fullmatch(_PUBLISHER_MARKS.sub("", plain)):
+    if (
+        _MARKED.fullmatch(plain)
+        or is_strong_imprint(plain)
+        or (_PUBLISHER_MARKS.search(plain) and _BODY.fullmatch(_PUBLISHER_MARKS.sub("", plain)))
+    ):
         return True
     return bool(_BODY.fullmatch(plain)) and any(_is_dated(rows, position + step) for step in (-1, 1))
 
@@ -93,7 +105,7 @@ def _only_metadata(rest: str) -> bool:
     if not rest or find_date(rest) or find_issue(rest):
         return True
     bare = _PUBLISHER_MARKS.sub("", rest)
-    return bare != rest or bool(_BODY.fullmatch(bare) or _TITLE.fullmatch(bare)) and not _YEAR_FIRST.search(bare)
+    return bare != rest or (bool(_BODY.fullmatch(bare) or _TITLE.fullmatch(bare)) and not _YEAR_FIRST.search(bare))
 
 
 def _take(head: Head, row: Row) -> Head:
@@ -131,13 +143,19 @@ def _unbracketed(issue: str) -> tuple[str, str]:
     return issue, ""
 
 
-def _publisher(masthead: Masthead, found: tuple[Row, str, bool], noise: list[tuple[Row, str, str]]) -> tuple[Masthead, list[tuple[Row, str, str]]]:
+def _publisher(
+    masthead: Masthead, found: tuple[Row, str, bool], noise: list[tuple[Row, str, str]]
+) -> tuple[Masthead, list[tuple[Row, str, str]]]:
     """What is left of a row after number and date: a publisher, or a part of the title, or nothing."""
     row, plain, changed = found
     bare = _PUBLISHER_MARKS.sub("", plain)
     titled = masthead.issue is not None or masthead.date is not None
     is_body = bool(_BODY.fullmatch(bare)) and (titled or bare != plain)
-    if bare and masthead.publisher is None and (is_body or bare != plain or changed and titled and not _TITLE.fullmatch(plain)):
+    if (
+        bare
+        and masthead.publisher is None
+        and (is_body or bare != plain or (changed and titled and not _TITLE.fullmatch(plain)))
+    ):
         masthead = replace(masthead, publisher=bare)
         removed = plain.replace(bare, "", 1)
         return masthead, [*noise, (row, removed, "publisher label")] if removed else noise
@@ -146,9 +164,11 @@ def _publisher(masthead: Masthead, found: tuple[Row, str, bool], noise: list[tup
     return masthead, noise
 
 
-def _titled(head: Head, rows: Sequence[Row]) -> Head:
+def _titled(head: Head) -> Head:
     """Choose the title among the rows of the masthead that are neither number, date nor publisher."""
-    free = [entry for entry in head.noise if entry[2] == "masthead" and len(entry[1]) > 1 and not _LATIN.fullmatch(entry[1])]
+    free = [
+        entry for entry in head.noise if entry[2] == "masthead" and len(entry[1]) > 1 and not _LATIN.fullmatch(entry[1])
+    ]
     if not free:
         return head
 
@@ -163,4 +183,3 @@ def _titled(head: Head, rows: Sequence[Row]) -> Head:
         masthead = replace(masthead, publisher=others[0][1])
         noise = [entry for entry in noise if entry is not others[0]]
     return Head(masthead, head.rows, tuple(noise))
-

@@ -14,9 +14,7 @@ _TITLED = re.compile(r"^(?:记者|通讯员|作者|特约记者|图|文)\s*[/／
 _LEADING = re.compile(r"^(?:本文由|以上由|图文由|由|本文|图文|单位\s*[:：])")
 _TRAILING = re.compile(r"(?:联合|共同)$|\s+报道$")
 _QUOTED = re.compile(r"《([^《》]+)》")
-_AFTER_MEDIUM = re.compile(
-    r"\s*(?:[，,；;。]|\s(?=记者|作者|通讯员)|\s?(?=\d{4}[-./年]\d)|(?=[（(]\d)).*$"
-)
+_AFTER_MEDIUM = re.compile(r"\s*(?:[，,；;。]|\s(?=记者|作者|通讯员)|\s?(?=\d{4}[-./年]\d)|(?=[（(]\d)).*$")
 _AFFILIATED = re.compile(r"(?P<person>[\u4e00-\u9fff·]{2,4})[（(](?P<body>[^（）()]+)[）)]")
 
 
@@ -78,9 +76,9 @@ def _splits(left: str, mark: str, right: str) -> bool:
         return False
     if mark in ("和", "与", "及", "以及", "暨"):
         persons = is_person(left) and is_person(right)
-        return persons or bool(_WHOLE.fullmatch(left)) and bool(_NEXT_WHOLE.match(right))
+        return persons or (bool(_WHOLE.fullmatch(left)) and bool(_NEXT_WHOLE.match(right)))
     if not mark.strip():
-        return is_person(right.split()[0]) or bool(_BODY.fullmatch(left)) or is_person(_TITLED.sub("", left))
+        return is_person(right.split(maxsplit=1)[0]) or bool(_BODY.fullmatch(left)) or is_person(_TITLED.sub("", left))
     return bool(_BODY.fullmatch(left)) or is_person(left)
 
 

@@ -76,7 +76,11 @@ def _running_heads(rows: Sequence[Row], reasons: Mapping[int, str]) -> dict[int,
 def _without_title(rows: Sequence[Row], indices: Sequence[int], at_edge: Sequence[int]) -> list[int]:
     """Spare the very first row of the file, unless the same words follow in the masthead."""
     opening = indices[0]
-    if opening == 0 and not rows[0].boxed and not any(0 < index < _EDGE * 2 for index in indices if index not in at_edge):
+    if (
+        opening == 0
+        and not rows[0].boxed
+        and not any(0 < index < _EDGE * 2 for index in indices if index not in at_edge)
+    ):
         return [index for index in at_edge if index != opening]
     return list(at_edge)
 

@@ -1,7 +1,7 @@
 """The way from positioned lines to a bulletin: noise out, zones found, body read as a whole, parts put together."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from distributor.errors import FileRefused
 from distributor.model.bulletin import Bulletin, Noise, ParsedBulletin

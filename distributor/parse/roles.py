@@ -43,7 +43,12 @@ def _heading_share(facts: Sequence[Fact], places: Sequence[int]) -> float:
 def _is_heading(facts: Sequence[Fact], position: int) -> bool:
     """Whether a marked row looks like a heading: unterminated, short, after a finished row."""
     fact = facts[position]
-    if fact.attribution or fact.end in ("stop", "semi", "colon") or width(fact.core) > _HEADING_LENGTH or "。" in fact.core:
+    if (
+        fact.attribution
+        or fact.end in ("stop", "semi", "colon")
+        or width(fact.core) > _HEADING_LENGTH
+        or "。" in fact.core
+    ):
         return False
     above = facts[position - 1] if position else None
     return above is None or above.attribution > 0 or above.end != "comma"
@@ -74,7 +79,7 @@ def _stands_above_heading(facts: Sequence[Fact], position: int, kind: str, headi
     styled = differs and (below.larger or below.bolder or below.heading > 0)
     looks = (styled or below.promised > 0) and not below.promised_section
     unfinished = below.end in ("plain", "open") and own.end == "plain" and len(own.core) < len(below.core)
-    return looks or unfinished and any(fact.opener for fact in facts[position + 2 : position + 4])
+    return looks or (unfinished and any(fact.opener for fact in facts[position + 2 : position + 4]))
 
 
 def _stands_above_text(facts: Sequence[Fact], position: int) -> bool:

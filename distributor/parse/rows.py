@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from distributor.model.lines import Align, Line, Source, Style
 from distributor.parse.chars import printed_width, squash, unstretched, width
@@ -124,7 +125,7 @@ def _usual_pitch(lines: Sequence[Line]) -> float:
     """Usual distance of two lines in multiples of the font size; 0 where there are no positions."""
     steps = sorted(
         (low.box.top - high.box.top) / _size(low)
-        for high, low in zip(lines, lines[1:], strict=False)
+        for high, low in pairwise(lines)
         if high.box and low.box and high.page == low.page and low.box.top > high.box.top
     )
     return steps[len(steps) // 3] if steps else 0.0

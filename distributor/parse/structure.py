@@ -74,7 +74,9 @@ def _steps(facts: Sequence[Fact], layout: Layout, habits: Sequence[Habit]) -> li
         inside = position in covered
         more[ATTRIBUTION] = more[Kind.ATTRIBUTION_MORE] = w.ATTRIBUTION_MORE if inside else _NEVER
         end = heading_end(facts[position - 1], fact, layout) if position else 0.0
-        steps.append(_Step(starts, more, end, -sum(min(0.0, habit.score(fact, layout)) for habit in habits if habit.near)))
+        steps.append(
+            _Step(starts, more, end, -sum(min(0.0, habit.score(fact, layout)) for habit in habits if habit.near))
+        )
     return steps
 
 
@@ -130,7 +132,7 @@ def _moves(above: Fact, kind: Kind, step: _Step) -> list[tuple[Kind, float]]:
     """All ways on from a row of this kind, with their scores."""
     node = NODE[kind]
     below = step.under_section if node is SECTION else 0.0
-    unfinished = node in (SECTION, TITLE) or node is Kind.PARAGRAPH and above.end in ("plain", "open", "comma")
+    unfinished = node in (SECTION, TITLE) or (node is Kind.PARAGRAPH and above.end in ("plain", "open", "comma"))
     end = step.after_heading if unfinished else 0.0
     moves = [
         (new, gain + step.starts[new] + closing_score(above, kind, new) + end + (below if new is TITLE else 0.0))
@@ -165,7 +167,9 @@ def _confidence(facts: Sequence[Fact], steps: Sequence[_Step], forward: Sequence
         others = max(score for kind, score in whole.items() if kind not in (SECTION, TITLE))
         sure[position] = 1.0 / (1.0 + math.exp(-min(40.0, abs(heads - others)) / _SCALE))
         if position:
-            onward = _retreat(facts[position - 1], onward, steps[position], last=position == len(facts) - 1, fact=facts[position])
+            onward = _retreat(
+                facts[position - 1], onward, steps[position], last=position == len(facts) - 1, fact=facts[position]
+            )
     return tuple(sure)
 
 

@@ -70,7 +70,7 @@ def _group_above(rows: Sequence[Row], index: int) -> int:
 
 
 def _is_label(row: Row) -> bool:
-    return starts_group(row.text) or row.cell is not None and is_bare_label(row.text)
+    return starts_group(row.text) or (row.cell is not None and is_bare_label(row.text))
 
 
 def _opens_tail(rows: Sequence[Row], index: int) -> bool:
@@ -119,7 +119,9 @@ def find_head_groups(rows: Sequence[Row], layout: Layout, limit: int) -> tuple[i
 def _continues(rows: Sequence[Row], index: int, layout: Layout) -> bool:
     """Whether a row goes on with the list of names above it."""
     above, row = rows[index - 1], rows[index]
-    if above.paragraph is not None and above.paragraph == row.paragraph or row.cell and above.cell and row.cell[0] == above.cell[0]:
+    if (above.paragraph is not None and above.paragraph == row.paragraph) or (
+        row.cell and above.cell and row.cell[0] == above.cell[0]
+    ):
         return True
     if above.text.endswith(("、", "，", "；", "及", "和")):
         return True

@@ -4,7 +4,7 @@ The values were tuned together on bulletins of known structure; each is a plain 
 A positive weight speaks for what the name says. Lengths are characters, distances are half-width columns.
 """
 
-# --- any heading -----------------------------------------------------------------------------------------------------
+# --- any heading ---
 HEADING_STYLE = 5.0  # a heading style or outline level
 HEADING_LOOK = 3.0  # larger or bolder than the running text
 HEADING_PLAIN_LOOK = -1.0  # looks like the running text in a file that tells looks
@@ -17,7 +17,7 @@ HEADING_CENTRED = 1.5  # centred, title
 HEADING_MARKER_ROLE = 4.0  # the marker has this role in the document
 HEADING_WITHOUT_MARKER = -2.5  # others of the role have a marker
 
-# --- section headings ------------------------------------------------------------------------------------------------
+# --- section headings ---
 SECTION = -1.5
 SECTION_SHORT = 0.5
 SECTION_PER_EXTRA_CHARACTER = -0.4
@@ -34,7 +34,7 @@ SECTION_ABOVE_TEXT = -2.5
 SECTION_ABOVE_FULL_LINE = -1.5
 SECTION_LAST = -4.0  # nothing below
 
-# --- titles ----------------------------------------------------------------------------------------------------------
+# --- titles ---
 TITLE = -0.5
 TITLE_PER_MISSING_CHARACTER = -0.4
 TITLE_PER_EXTRA_CHARACTER = -0.05
@@ -53,7 +53,7 @@ TITLE_ABOVE_INDENTED = 1.0
 TITLE_ABOVE_LONG_LINE = 1.5
 TITLE_LAST = -1.0
 
-# --- further lines of a title: evidence that the title has ended above -------------------------------------------------
+# --- further lines of a title: evidence that the title has ended above ---
 BREAK = 2.5
 BREAK_OPEN = -5.0  # a bracket or quotation mark waits
 BREAK_COMMA = -3.5
@@ -72,7 +72,7 @@ BREAK_CENTRED = -2.5
 BREAK_DISTANCE = 4.0
 BREAK_THIRD_LINE = 0.5
 
-# --- paragraphs ------------------------------------------------------------------------------------------------------
+# --- paragraphs ---
 TEXT_FULL_STOP = 2.0
 TEXT_HEADING_STYLE = -4.0
 TEXT_LOOK = -2.5
@@ -90,7 +90,7 @@ NOTE = 2.0
 NOTE_UNNAMED = -1.5
 NOTE_LIKE_HEADING = -5.0
 
-# --- between two rows: evidence that a paragraph begins ----------------------------------------------------------------
+# --- between two rows: evidence that a paragraph begins ---
 NEW_CERTAIN = 12.0  # the file says so
 NEW_SPACED = 7.5  # trailing space where paragraph ends have one
 NEW_UNSPACED = -8.0
@@ -122,7 +122,7 @@ NEW_WESTERN = -6.0  # western text goes on
 NEW_BRACKET_WAITS = -0.5
 NEW_LOOK = 4.0
 
-# --- how nodes end -----------------------------------------------------------------------------------------------------
+# --- how nodes end ---
 HEADING_END_STOP = -5.0
 HEADING_END_COMMA = -4.0
 HEADING_END_COLON = -3.0
@@ -148,7 +148,7 @@ FULL_LINE_INDENTED = 3.0
 LAST_SECTION = -6.0
 LAST_TITLE = -2.0
 
-# --- attributions and succession -----------------------------------------------------------------------------------------
+# --- attributions and succession ---
 ATTRIBUTION = 6.0
 ATTRIBUTION_NO_HEADING = -8.0
 ATTRIBUTION_NO_TEXT = -4.0
@@ -167,6 +167,6 @@ ATTRIBUTION_ATTRIBUTION = -2.0
 NOTE_NOTE = -0.5
 OPENING_NOTE = -3.0
 
-# --- habits of the document ----------------------------------------------------------------------------------------------
+# --- habits of the document ---
 HABIT_KEPT = 0.7
 HABIT_BROKEN = -2.0

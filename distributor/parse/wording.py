@@ -8,7 +8,9 @@ from distributor.model.finding import Finding, Level
 
 _DOUBLED = re.compile(r"([\u4e00-\u9fff]{2,4})\1(?![化型性者级])|([的地得了在是和与及为对将])\2")
 # pairs that are written twice on purpose
-_MEANT = frozenset({"考虑考虑", "研究研究", "学习学习", "讨论讨论", "一步一步", "一点一点", "一个一个", "一项一项", "一家一家"})
+_MEANT = frozenset(
+    {"考虑考虑", "研究研究", "学习学习", "讨论讨论", "一步一步", "一点一点", "一个一个", "一项一项", "一家一家"}
+)
 
 
 def wording_findings(bulletin: Bulletin) -> tuple[Finding, ...]:

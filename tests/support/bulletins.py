@@ -191,8 +191,8 @@ class Composer:
         if self.look.letterspaced:
             name = " ".join(name)
         marks = {
-            "plain": name, "一、": f"{CHINESE[number]}、{name}", "【】": f"【{name}】", "★": f"★ {name}", "■": f"■ {name}",
-            "◆◆": f"◆ {name} ◆", "——": f"—— {name} ——", "part": f"第{CHINESE[number]}部分 {name}",
+            "plain": name, "一、": f"{CHINESE[number]}、{name}", "【】": f"【{name}】", "★": f"★ {name}",
+            "■": f"■ {name}", "◆◆": f"◆ {name} ◆", "——": f"—— {name} ——", "part": f"第{CHINESE[number]}部分 {name}",
         }  # fmt: skip
         return marks[self.look.sections]
 
@@ -233,7 +233,9 @@ class Composer:
             return (text,)
         cut = self.rng.randint(len(text) // 2, len(text) - 6)
         while (
-            text[cut].isascii() and text[cut - 1].isascii() or text[cut] in "，：、”》）？" or text[cut - 1] in "“《（"
+            (text[cut].isascii() and text[cut - 1].isascii())
+            or text[cut] in "，：、”》）？"
+            or text[cut - 1] in "“《（"
         ):
             cut -= 1
         if cut * 5 < len(text) * 2:

@@ -1,6 +1,7 @@
 """Prints the blocks of a composed bulletin as the lines that files of different forms yield."""
 
 import random
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from distributor.model.lines import Align, Box, Form, Line, PageSize, Source, Style
 from tests.support.bulletins import Block
 
+BORDER = re.compile(r"(?<=[\u4e00-\u9fff])(?=[0-9A-Za-z])|(?<=[0-9A-Za-z%])(?=[\u4e00-\u9fff])")
 NOT_FIRST = "，。、；：？！）】》”’"
 HEADINGS = ("masthead", "section", "title")
 
@@ -22,6 +24,7 @@ class Paper:
         spaced: empty paragraphs stand before headings.
         centred: headings are centred.
         page: lines of a page, 0 for one endless page.
+        hanging: closing punctuation may stand beyond the right edge; otherwise it takes the character before it along.
     """
 
     columns: int = 66
@@ -29,23 +32,28 @@ class Paper:
     spaced: bool = True
     centred: bool = False
     page: int = 30
+    hanging: bool = False
 
 
-def columns_of(text: str) -> int:
-    """Half-width columns of a text."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in text)
+def columns_of(text: str) -> float:
+    """Half-width columns of a text, with the quarter of a character that typesetting puts between scripts."""
+    wide = sum(2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in text)
+    return wide + len(BORDER.findall(text)) / 2
 
 
-def wrap(text: str, columns: int, first: int = 0) -> list[str]:
+def wrap(text: str, paper: Paper, first: int = 0) -> list[str]:
     """Break a paragraph into lines; western words stay whole, closing punctuation never begins a line."""
-    lines, line, room = [], "", columns - first
+    lines: list[str] = []
+    line: list[str] = []
+    room = paper.columns - first
     for token in _tokens(text):
-        if line and columns_of(line + token) > room and token[0] not in NOT_FIRST:
-            lines.append(line.rstrip(" "))
-            line, room = "", columns
-            token = token.lstrip(" ")
-        line += token
-    return [*lines, line]
+        if line and columns_of("".join(line) + token) > room and not (paper.hanging and token[0] in NOT_FIRST):
+            kept = [line.pop()] if token[0] in NOT_FIRST and len(line) > 1 else []
+            lines.append("".join(line).rstrip(" "))
+            line, room = kept, paper.columns
+            token = token if kept else token.lstrip(" ")  # noqa: PLW2901  a line begins with no space
+        line.append(token)
+    return [*lines, "".join(line)]
 
 
 def _tokens(text: str) -> list[str]:
@@ -73,7 +81,7 @@ def as_word(blocks: Sequence[Block], paper: Paper) -> Source:
 
 
 def as_seed(blocks: Sequence[Block], paper: Paper, rng: random.Random) -> Source:
-    """Text in the style of the reference bulletin: paragraphs end with a space, an empty line after nearly every line."""
+    """Text as the reference bulletin has it: paragraphs end with a space, empty lines stand between the rows."""
     lines: list[str] = []
     count = 0
     for block in blocks:
@@ -93,7 +101,7 @@ def as_seed(blocks: Sequence[Block], paper: Paper, rng: random.Random) -> Source
 def _rows(block: Block, paper: Paper, stretch: random.Random) -> list[str]:
     rows: list[str] = []
     for manual in block.lines:
-        wrapped = wrap(manual + ("          " + block.tail.lstrip("\0") if block.tail else ""), paper.columns)
+        wrapped = wrap(manual + ("          " + block.tail.lstrip("\0") if block.tail else ""), paper)
         rows += [*(_stretched(row, stretch) for row in wrapped[:-1]), wrapped[-1] + " "]
     return rows
 
@@ -125,12 +133,12 @@ def placed_rows(block: Block, paper: Paper) -> list[tuple[str, int]]:
     rows: list[tuple[str, int]] = []
     for manual in block.lines:
         text = manual + _tail(block, manual, paper)
-        for position, row in enumerate(wrap(text, paper.columns, indent)):
+        for position, row in enumerate(wrap(text, paper, indent)):
             left = indent if position == 0 else 0
             if block.kind == "attribution":
-                left = max(0, paper.columns - columns_of(row))
+                left = max(0, int(paper.columns - columns_of(row)))
             elif paper.centred and block.kind in HEADINGS:
-                left = max(0, (paper.columns - columns_of(row)) // 2)
+                left = max(0, int(paper.columns - columns_of(row)) // 2)
             rows.append((row, left))
     return rows
 
@@ -139,8 +147,8 @@ def _tail(block: Block, manual: str, paper: Paper) -> str:
     """What stands at the right end of the line: a date after a gap, or leaders and a page number."""
     if not block.tail.startswith("\0"):
         return "     " + block.tail if block.tail else ""
-    last = wrap(manual, paper.columns)[-1]
-    return "." * max(3, paper.columns - columns_of(last) - 2) + block.tail[1:]
+    last = wrap(manual, paper)[-1]
+    return "." * max(3, int(paper.columns - columns_of(last)) - 2) + block.tail[1:]
 
 
 def as_docx(blocks: Sequence[Block], paper: Paper) -> Source:
