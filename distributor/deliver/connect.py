@@ -160,6 +160,9 @@ def _said(error: aiosmtplib.SMTPResponseException) -> str:
 
 def _reply(error: BaseException, phase: Phase) -> Reply:
     if isinstance(error, aiosmtplib.SMTPResponseException):
+        # aiosmtplib marks an answer that is none with -1
+        if error.code < 0:
+            return Reply(phase, 0, "answer-malformed")
         return Reply(phase, error.code, redecode(str(error.message)))
     cause: BaseException | None = error
     while cause is not None:

@@ -9,6 +9,7 @@ import re
 import socket
 from collections import deque
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Self
 
 from distributor.deliver.replies import decode_reply
@@ -69,7 +70,10 @@ class Offers:
         )
 
 
-class Conversation(asyncio.Protocol):
+_Listener = asyncio.Protocol
+
+
+class Conversation(_Listener):
     """One connection that has been greeted, protected and signed in.
 
     Args:
@@ -98,8 +102,7 @@ class Conversation(asyncio.Protocol):
         # the dot may follow only when the message has left our buffer, so any rest of it must be heard of
         self._transport.set_write_buffer_limits(high=1, low=0)
         wire = self._transport.get_extra_info("socket")
-        if wire is not None and wire.family in (socket.AF_INET, socket.AF_INET6):
-            wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     @property
     def is_open(self) -> bool:
@@ -222,21 +225,16 @@ class Conversation(asyncio.Protocol):
         self._transport.abort()
         self._wake()
 
-    def _wake(self) -> None:
+    def _wake(self, *, in_time: bool = True) -> None:
         if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(True)
+            self._waiter.set_result(in_time)
 
     async def _woken(self, seconds: float) -> bool:
         waiter: asyncio.Future[bool] = self._loop.create_future()
         self._waiter = waiter
-        timer = self._loop.call_later(seconds, _expire, waiter)
+        timer = self._loop.call_later(seconds, partial(self._wake, in_time=False))
         try:
             return await waiter
         finally:
             timer.cancel()
             self._waiter = None
-
-
-def _expire(waiter: asyncio.Future[bool]) -> None:
-    if not waiter.done():
-        waiter.set_result(False)

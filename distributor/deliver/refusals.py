@@ -51,13 +51,14 @@ _AT_CONNECT: Final = (Phase.CONNECT, Phase.TLS)
 
 # The wording of providers in China comes first: their codes say the opposite of what they mean (a limit with 550).
 RULES: Final = (
+    Rule(_C.CONNECTION, codes=("0",), phases=(Phase.AUTH,)),
     # signing in; 530 with STARTTLS in its text means that the connection must be protected first
     Rule(_C.SET_UP, _words(r"starttls"), codes=("530", "538", "503")),
     Rule(_C.TEMPORARY, _words(r"too much fail authentication"), codes=("451",)),
     Rule(_C.AUTHENTICATION, codes=("530", "534", "535", "538")),
     Rule(_C.AUTHENTICATION, _words(r"authentication (is )?required", r"need EHLO and AUTH", r"auth error limit")),
     Rule(_C.TEMPORARY, codes=("4",), phases=(Phase.AUTH,)),
-    Rule(_C.AUTHENTICATION, phases=(Phase.AUTH,)),
+    Rule(_C.AUTHENTICATION, codes=("5",), phases=(Phase.AUTH,)),
     # one day's measure is full
     Rule(_C.DAY_LIMIT, _words(r"\bRP:TRC\b", r"\bMI:STC\b", r"sending (quota|limit)", r"当天|当日")),
     # too fast

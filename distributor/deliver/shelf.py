@@ -30,11 +30,11 @@ class Shelf:
         self._lock = threading.Lock()
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            self._last = max((number_of(path.name) for path in folder.glob("*.eml")), default=0)
+            # only writing tells whether writing is possible
+            self.drop(self.prepare(b""))
         except OSError as error:
             raise Misconfigured("folder-not-writable", folder=str(folder)) from error
-        if not os.access(folder, os.W_OK | os.X_OK):
-            raise Misconfigured("folder-not-writable", folder=str(folder))
+        self._last = max((number_of(path.name) for path in folder.glob("*.eml")), default=0)
 
     def prepare(self, message: bytes) -> Path:
         """Write a mail under a name that no reader looks at, and give that name.

@@ -76,20 +76,15 @@ class SmtpTransport:
         letter = Letter(envelope_from, recipient, message, envelope_id)
         async with self._slots:
             self._refuse_when_stopped()
-            outcome = await self._over_kept(letter, before_dot)
-            if outcome is None:
-                outcome = await self._over_new(letter, before_dot)
+            outcome = await self._over_kept(letter, before_dot) or await self._over_new(letter, before_dot)
         if outcome.refusal is RefusalClass.AUTHENTICATION:
-            self._stop(RelayTrouble("relay-authentication", relay=self.relay.label, reply=outcome.reply.text))
+            # this answer is recorded, the next delivery is not even begun
+            self._trouble = RelayTrouble("relay-authentication", relay=self.relay.label, reply=outcome.reply.text)
         return outcome
 
     def _refuse_when_stopped(self) -> None:
         if self._trouble is not None:
             raise RelayTrouble(self._trouble.code, **self._trouble.parameters)
-
-    def _stop(self, trouble: RelayTrouble) -> None:
-        self._trouble = trouble
-        raise trouble
 
     async def _over_kept(self, letter: Letter, before_dot: BeforeDot) -> Outcome | None:
         """Send over a kept connection; None when there is none that still works."""
@@ -132,7 +127,8 @@ class SmtpTransport:
             try:
                 await sign_in(smtp, self.relay)
             except RelayTrouble as trouble:
-                self._stop(trouble)
+                self._trouble = trouble
+                raise
         return take_over(smtp)
 
     async def _converse(self, talk: Conversation, letter: Letter, before_dot: BeforeDot) -> Outcome:

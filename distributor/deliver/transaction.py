@@ -11,6 +11,9 @@ from distributor.model.run import DeliveryState, Outcome, Phase, Reply
 
 _Command = tuple[Phase, bytes]
 
+# RSET comes before anything is said about a message; no phase of the ledger stands for it
+_RESET = Phase.CONNECT
+
 
 async def transact(talk: Conversation, letter: Letter, relay: Relay, before_dot: BeforeDot) -> Outcome:
     """Send one message; the conversation is closed by itself when it is no longer good.
@@ -41,7 +44,7 @@ async def transact(talk: Conversation, letter: Letter, relay: Relay, before_dot:
 async def _offer(talk: Conversation, steps: Sequence[_Command], patience: Timeouts) -> Reply | None:
     """Say who writes to whom; gives the refusal, or None when the relay waits for the message."""
     if talk.needs_reset:
-        steps = [(Phase.CONNECT, b"RSET\r\n"), *steps]
+        steps = [(_RESET, b"RSET\r\n"), *steps]
     if talk.offers.pipelining:
         talk.write(b"".join(command for _, command in steps), Phase.MAIL)
     answers: list[Reply] = []
@@ -57,6 +60,8 @@ async def _offer(talk: Conversation, steps: Sequence[_Command], patience: Timeou
             break
     talk.needs_reset = False
     refusal = next((answer for answer in answers if not _goes_on(answer)), None)
+    if refusal is not None and refusal.phase is _RESET:
+        raise DroppedError(Phase.MAIL, "reset-refused")
     if refusal is not None:
         await _back_out(talk, refusal, answers[-1], patience)
     return refusal
@@ -74,10 +79,7 @@ def _goes_on(answer: Reply) -> bool:
 
 async def _back_out(talk: Conversation, refusal: Reply, last: Reply, patience: Timeouts) -> None:
     """Leave a refused transaction so that the next one can begin."""
-    if refusal.phase is Phase.CONNECT:
-        # the relay does not even reset
-        talk.abort()
-    elif last.phase is Phase.DATA and _goes_on(last):
+    if last.phase is Phase.DATA and _goes_on(last):
         await _end_empty(talk, refusal, patience)
     talk.needs_reset = True
 

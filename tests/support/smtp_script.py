@@ -11,6 +11,7 @@ class Step(StrEnum):
 
     CONNECT = "connect"
     EHLO = "ehlo"
+    HELO = "helo"
     STARTTLS = "starttls"
     AUTH = "auth"
     MAIL = "mail"

@@ -87,12 +87,13 @@ class ScriptedServer:
         self.open_now += 1
         self.most_open = max(self.most_open, self.open_now)
         try:
-            await _Talk(self, reader, writer, self.connections).run()
+            # a cancelled handler makes asyncio 3.11 log an error, an ended one does not
+            with contextlib.suppress(asyncio.CancelledError):
+                await _Talk(self, reader, writer, self.connections).run()
         finally:
             self.open_now -= 1
             self._tasks.discard(task)
-            with contextlib.suppress(OSError, asyncio.CancelledError):
-                writer.close()
+            writer.close()
 
 
 class _Talk:
@@ -121,6 +122,7 @@ class _Talk:
         verb = re.split("[ :]", line, maxsplit=1)[0].upper()
         handler = {
             "EHLO": self._ehlo,
+            "HELO": self._helo,
             "STARTTLS": self._starttls,
             "AUTH": self._auth,
             "MAIL": self._mail_from,
@@ -147,6 +149,9 @@ class _Talk:
         text = "\r\n".join(f"250-{part}" for part in lines[:-1]) + f"\r\n250 {lines[-1]}"
         await self._say(Step.EHLO, text.lstrip("\r\n"))
 
+    async def _helo(self, line: str) -> None:
+        await self._say(Step.HELO, f"250 scripted greets {line[5:]}")
+
     @property
     def _encrypted(self) -> bool:
         return self._writer.get_extra_info("sslcontext") is not None
@@ -163,8 +168,10 @@ class _Talk:
         if mechanism.upper() == "PLAIN":
             _, user, password = base64.b64decode(initial).decode().split("\0")
         else:
-            await self._write("334 VXNlcm5hbWU6")
-            user = base64.b64decode(await self._reader.readuntil(b"\n")).decode()
+            if not initial:
+                await self._write("334 VXNlcm5hbWU6")
+                initial = (await self._reader.readuntil(b"\n")).decode()
+            user = base64.b64decode(initial).decode()
             await self._write("334 UGFzc3dvcmQ6")
             password = base64.b64decode(await self._reader.readuntil(b"\n")).decode()
         good = self._server.script.credentials.get(user) == password
@@ -211,12 +218,10 @@ class _Talk:
         if choice is not None:
             await self._reader.read(1)
             await self._act(choice)
-        first = await self._reader.readuntil(b"\r\n")
-        if first == b".\r\n":
-            return b""
-        rest = await self._reader.readuntil(b"\r\n.\r\n") if not first.endswith(b"\r\n.\r\n") else b""
-        content = (first + rest).removesuffix(b".\r\n")
-        return re.sub(rb"(?m)^\.", b"", content)
+        lines: list[bytes] = []
+        while (line := await self._reader.readuntil(b"\r\n")) != b".\r\n":
+            lines.append(line.removeprefix(b"."))
+        return b"".join(lines)
 
     async def _rset(self, line: str) -> None:
         del line
@@ -247,6 +252,9 @@ class _Talk:
             self._writer.transport.abort()
             raise _GoneError
         if isinstance(answer, Act):
+            transport = self._writer.transport
+            if isinstance(transport, asyncio.Transport):
+                transport.pause_reading()
             await asyncio.Event().wait()
         raw = answer.encode() if isinstance(answer, str) else bytes(answer)  # type: ignore[arg-type]  # acts are done
         good = raw[:1] in b"23"
