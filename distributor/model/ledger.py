@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
-from distributor.model.run import Delivery, DeliveryState, Outcome, Phase, RefusalClass, Reply
+from distributor.model.run import Delivery, DeliveryState, Phase, RefusalClass, Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +26,17 @@ class Claim:
 class Mark:
     """What a worker writes down about a delivery it has claimed.
 
+    IN_DOUBT without a reply is the mark before the final dot; with one, the relay fell silent after the dot and the
+    policy for doubt decides what becomes of the delivery. PENDING gives it back untouched.
+
     Args:
         delivery: as it was claimed; its fence must still be the newest.
         state: the state it comes to.
         worker: name of the worker.
         reply: what the relay answered, or None.
         refusal: class of a refusal, or None.
-        next_attempt: when to try again, for a deferred one.
+        next_attempt: when to try again, for a deferred one or one given back.
+        at: when it happened, or None for the moment at which it is written.
     """
 
     delivery: Delivery
@@ -40,11 +45,64 @@ class Mark:
     reply: Reply | None = None
     refusal: RefusalClass | None = None
     next_attempt: datetime | None = None
+    at: datetime | None = None
 
-    @classmethod
-    def of(cls, delivery: Delivery, worker: str, outcome: Outcome, next_attempt: datetime | None) -> "Mark":
-        """Make the mark for the outcome of an attempt."""
-        return cls(delivery, outcome.state, worker, outcome.reply, outcome.refusal, next_attempt)
+    @property
+    def orphans(self) -> bool:
+        """Whether it leaves the delivery in doubt with nobody waiting for an answer any more."""
+        return self.state is DeliveryState.IN_DOUBT and self.reply is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What a person or a policy decides about deliveries that no worker has in hand.
+
+    Args:
+        state: the state they come to.
+        by: who decides.
+        reply: what is known, written down as the newest answer, or None.
+        next_attempt: when to try again, None for at once.
+    """
+
+    state: DeliveryState
+    by: str
+    reply: Reply | None = None
+    next_attempt: datetime | None = None
+
+
+class DoubtPolicy(StrEnum):
+    """What becomes of a delivery of which nobody knows whether the relay took it."""
+
+    RETRY = "retry"
+    HOLD = "hold"
+    ASK = "ask"
+
+
+class Verdict(StrEnum):
+    """What is known about a delivery in doubt: the relay has it, has it not, or nobody can tell yet."""
+
+    TAKEN = "taken"
+    NOT_TAKEN = "not taken"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class RunEvent:
+    """One line of the history of a run: what a person or a guard did to it.
+
+    Args:
+        at: when.
+        actor: who.
+        act: what.
+        detail: why, or to what.
+        number: how many deliveries it touched.
+    """
+
+    at: datetime
+    actor: str
+    act: str
+    detail: str
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +129,7 @@ class LedgerEvent:
     """One line of the history of a delivery.
 
     Args:
-        at: when, by the clock of the database.
+        at: when.
         attempt: number of the attempt.
         state: the state it came to.
         worker: who wrote it.

@@ -1,10 +1,11 @@
 """A run (一次分发) and its deliveries (投递): the values of the ledger."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from distributor.model.recipient import MailFormat, Role
+from distributor.model.recipient import MailFormat, Role, address_key
 
 
 class Mailing(StrEnum):
@@ -149,6 +150,37 @@ class Delivery:
     attempts: int = 0
     fence: int = 0
 
+    def unwanted_by(self, left_out: Collection[tuple[str, str]]) -> bool:
+        """Tell whether its address is left out.
+
+        Args:
+            left_out: keys of addresses and lists, '' for every list.
+        """
+        key = address_key(self.address)
+        return (key, "") in left_out or (key, self.list_id) in left_out
+
+
+class PauseReason(StrEnum):
+    """Why a run stands still until a person says otherwise."""
+
+    PERSON = "person"
+    MASS_FAILURE = "mass failure"
+    RELAY = "relay"
+    PAST_DUE = "past due"
+    RESTORED = "restored"
+
+
+class RunStatus(StrEnum):
+    """Where a run stands; always computed, never stored."""
+
+    PREPARING = "preparing"
+    WAITING = "waiting"
+    ASKING = "asking"
+    SENDING = "sending"
+    PAUSED = "paused"
+    DOUBTFUL = "doubtful"
+    FINISHED = "finished"
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -165,6 +197,12 @@ class Run:
         schedule_id: the schedule that started it, None for a person.
         occurrence: the moment of the schedule, None for a person.
         excluded: addresses already served or suppressed, shown on its page.
+        ready: when its recipients were complete, None while they are being written.
+        began: when the first delivery of it was claimed, or None.
+        paused: since when it stands still, or None.
+        paused_by: who stopped it.
+        pause_reason: why.
+        confirmed: when a person said that it may begin although it is late, or None.
     """
 
     id: str
@@ -177,6 +215,17 @@ class Run:
     schedule_id: str | None = None
     occurrence: datetime | None = None
     excluded: int = 0
+    ready: datetime | None = None
+    began: datetime | None = None
+    paused: datetime | None = None
+    paused_by: str | None = None
+    pause_reason: PauseReason | None = None
+    confirmed: datetime | None = None
+
+    @property
+    def asks(self) -> bool:
+        """Whether a person has to say that it may be sent at all."""
+        return self.paused is not None and self.pause_reason in {PauseReason.PAST_DUE, PauseReason.RESTORED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,3 +253,21 @@ class RunCounts:
     def is_balanced(self) -> bool:
         """Total = sent + failed + suppressed + cancelled + pending + in flight + in doubt."""
         return sum(self.by_state.values()) == self.total
+
+
+def run_status(run: Run, counts: RunCounts) -> RunStatus:
+    """Say where a run stands.
+
+    Args:
+        run: the run.
+        counts: its deliveries by state.
+    """
+    if run.ready is None:
+        return RunStatus.PREPARING
+    if counts.is_finished:
+        return RunStatus.FINISHED
+    if run.paused is not None:
+        return RunStatus.ASKING if run.asks else RunStatus.PAUSED
+    if counts.of(DeliveryState.IN_DOUBT, *FINAL_STATES) == counts.total:
+        return RunStatus.DOUBTFUL
+    return RunStatus.WAITING if run.began is None else RunStatus.SENDING

@@ -1,135 +1,20 @@
-"""Deliveries: claims by conditional update, marks guarded by lease and fence, and their history."""
+"""Deliveries as people see them, and what people and policies do to them."""
 
-from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
 
-from sqlalchemy import RowMapping, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, and_, func, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from distributor.model.ledger import Claim, LedgerEvent, LedgerRow, Mark
-from distributor.model.run import FINAL_STATES, Delivery, DeliveryState, Phase, Reply
-from distributor.store.tables import deliveries, delivery_events
+from distributor.model.ledger import LedgerEvent, LedgerRow, Mark, Settlement
+from distributor.model.run import FINAL_STATES, DeliveryState, Reply
+from distributor.store.claims import delivery_of, is_orphaned, reply_of
+from distributor.store.marks import add_events
+from distributor.store.tables import deliveries, delivery_events, runs
 from distributor.store.values import restore
 
-_DUE = (DeliveryState.PENDING, DeliveryState.DEFERRED)
-_FIELDS = tuple(Delivery.__dataclass_fields__)
-
-
-async def claim(connection: AsyncConnection, claim: Claim, now: datetime) -> tuple[Delivery, ...]:
-    """Take due deliveries so that no other worker can; rows another worker holds are passed over.
-
-    Args:
-        connection: an open writing transaction.
-        claim: who, how many, for how long.
-        now: the clock of the database.
-    """
-    due = (
-        select(deliveries.c.id)
-        .where(deliveries.c.state.in_(_DUE), deliveries.c.next_attempt <= now)
-        .order_by(deliveries.c.next_attempt, deliveries.c.run_id, deliveries.c.position)
-        .limit(claim.limit)
-        .with_for_update(skip_locked=True)
-    )
-    query = (
-        update(deliveries)
-        .where(deliveries.c.id.in_(due))
-        .values(
-            state=DeliveryState.CLAIMED,
-            fence=deliveries.c.fence + 1,
-            attempts=deliveries.c.attempts + 1,
-            worker=claim.worker,
-            lease_until=now + timedelta(seconds=claim.lease_seconds),
-        )
-        .returning(deliveries)
-    )
-    rows = (await connection.execute(query)).mappings().all()
-    taken = sorted(rows, key=lambda row: (row["next_attempt"], row["run_id"], row["position"]))
-    claimed = tuple(_delivery(row) for row in taken)
-    await _add_events(connection, [Mark(delivery, delivery.state, claim.worker) for delivery in claimed], now)
-    return claimed
-
-
-async def mark(connection: AsyncConnection, mark: Mark, now: datetime, *, before: Collection[DeliveryState]) -> bool:
-    """Write down a step of a claimed delivery; returns False when another worker has taken it over.
-
-    Args:
-        connection: an open writing transaction.
-        mark: the step.
-        now: the clock of the database.
-        before: states from which the step is allowed; a row in another state is left alone.
-    """
-    still_mine = and_(
-        deliveries.c.id == mark.delivery.id,
-        deliveries.c.fence == mark.delivery.fence,
-        deliveries.c.state.in_(before),
-    )
-    if mark.state is DeliveryState.IN_DOUBT:
-        # the last look before the dot: a worker that slept past its lease must not send
-        still_mine = and_(still_mine, deliveries.c.lease_until > now)
-    result = await connection.execute(update(deliveries).where(still_mine).values(_changes(mark, now)))
-    if result.rowcount != 1:
-        return False
-    await _add_events(connection, [mark], now)
-    return True
-
-
-async def renew(connection: AsyncConnection, worker: str, until: datetime) -> None:
-    """Lengthen the leases of a living worker.
-
-    Args:
-        connection: an open writing transaction.
-        worker: its name.
-        until: new end of the leases, by the clock of the database.
-    """
-    held = (DeliveryState.CLAIMED, DeliveryState.IN_DOUBT)
-    await connection.execute(
-        update(deliveries)
-        .where(deliveries.c.worker == worker, deliveries.c.state.in_(held), deliveries.c.lease_until < until)
-        .values(lease_until=until),
-    )
-
-
-async def release_expired(connection: AsyncConnection, now: datetime) -> tuple[int, int]:
-    """Make deliveries of dead workers due again; returns how many were claimed and how many were in doubt.
-
-    A claimed one was never sent. One in doubt may have been: it is tried again with the same Message-ID, which is
-    the default policy.
-
-    Args:
-        connection: an open writing transaction.
-        now: the clock of the database.
-    """
-    released = []
-    for state in (DeliveryState.CLAIMED, DeliveryState.IN_DOUBT):
-        query = (
-            update(deliveries)
-            .where(
-                deliveries.c.state == state, or_(deliveries.c.lease_until.is_(None), deliveries.c.lease_until <= now)
-            )
-            .values(state=DeliveryState.PENDING, next_attempt=now, lease_until=None)
-            .returning(deliveries)
-        )
-        rows = (await connection.execute(query)).mappings().all()
-        note = Reply(Phase.DOT, 0, "no answer was written down: sent again under the same Message-ID")
-        reply = note if state is DeliveryState.IN_DOUBT else None
-        marks = [Mark(_delivery(row), DeliveryState.PENDING, "reconcile", reply) for row in rows]
-        await _add_events(connection, marks, now)
-        released.append(len(rows))
-    return released[0], released[1]
-
-
-async def next_due(connection: AsyncConnection) -> datetime | None:
-    """Give the moment at which the next delivery falls due or a lease ends, or None when all are final."""
-    waiting = select(deliveries.c.next_attempt).where(deliveries.c.state.in_(_DUE))
-    held = select(deliveries.c.lease_until).where(
-        deliveries.c.state.in_((DeliveryState.CLAIMED, DeliveryState.IN_DOUBT)),
-    )
-    moments = [
-        await connection.scalar(waiting.order_by(deliveries.c.next_attempt).limit(1)),
-        await connection.scalar(held.order_by(deliveries.c.lease_until).limit(1)),
-    ]
-    return min((moment for moment in moments if moment is not None), default=None)
+_S = DeliveryState
 
 
 async def ledger(connection: AsyncConnection, run_id: str) -> tuple[LedgerRow, ...]:
@@ -158,48 +43,134 @@ async def events(connection: AsyncConnection, delivery_id: str) -> tuple[LedgerE
     return restore(tuple[LedgerEvent, ...], rows)
 
 
-def _changes(mark: Mark, now: datetime) -> dict[str, Any]:
-    changes: dict[str, Any] = {"state": mark.state, "refusal": mark.refusal}
-    if mark.reply is not None:
-        changes |= {"reply_phase": mark.reply.phase, "reply_code": mark.reply.code, "reply_text": mark.reply.text}
-    if mark.state in FINAL_STATES:
-        changes |= {"finished": now, "lease_until": None}
-    if mark.state in _DUE:
-        changes |= {"next_attempt": mark.next_attempt or now, "lease_until": None}
-    return changes
+async def unwritten(connection: AsyncConnection, marks: Sequence[Mark]) -> tuple[Mark, ...]:
+    """Give those of the marks that are not in the history yet; each must bear its moment.
+
+    Args:
+        connection: an open transaction.
+        marks: the marks of a journal.
+    """
+    ids = sorted({mark.delivery.id for mark in marks})
+    known = set()
+    for begin in range(0, len(ids), 500):
+        query = select(delivery_events.c.delivery_id, delivery_events.c.state, delivery_events.c.at).where(
+            delivery_events.c.delivery_id.in_(ids[begin : begin + 500]),
+        )
+        known |= {tuple(row) for row in await connection.execute(query)}
+    return tuple(mark for mark in marks if (mark.delivery.id, mark.state.value, mark.at) not in known)
 
 
-async def _add_events(connection: AsyncConnection, marks: Sequence[Mark], now: datetime) -> None:
-    rows = [
-        {
-            "delivery_id": mark.delivery.id,
-            "at": now,
-            "attempt": mark.delivery.attempts,
-            "state": mark.state,
-            "worker": mark.worker,
-            "phase": mark.reply.phase if mark.reply else None,
-            "code": mark.reply.code if mark.reply else None,
-            "text": mark.reply.text if mark.reply else None,
-            "refusal": mark.refusal,
-        }
-        for mark in marks
-    ]
-    if rows:
-        await connection.execute(insert(delivery_events), rows)
+async def waiting(connection: AsyncConnection) -> int:
+    """Count the deliveries in doubt that wait for a policy or a person."""
+    query = select(func.count()).where(is_orphaned())
+    return int((await connection.execute(query)).scalar_one())
 
 
-def _delivery(row: RowMapping) -> Delivery:
-    return restore(Delivery, {name: row[name] for name in _FIELDS})
+async def settle(connection: AsyncConnection, settled: Mapping[str, Settlement], now: datetime) -> int:
+    """Bring deliveries out of doubt, those alone that no worker waits for; returns how many.
+
+    Args:
+        connection: an open writing transaction.
+        settled: by the id of the delivery.
+        now: the clock of the database.
+    """
+    moved = 0
+    for delivery_id, settlement in settled.items():
+        which = and_(deliveries.c.id == delivery_id, is_orphaned())
+        moved += len(await _move(connection, which, settlement, now))
+    return moved
+
+
+async def settle_run(
+    connection: AsyncConnection, run_id: str, ids: Collection[str] | None, settlement: Settlement, now: datetime
+) -> int:
+    """Bring the deliveries of a run out of doubt as a person says; returns how many.
+
+    Args:
+        connection: an open writing transaction.
+        run_id: the run.
+        ids: these alone, None for all.
+        settlement: what the person says.
+        now: the clock of the database.
+    """
+    return len(await _move(connection, and_(_of(run_id, ids), is_orphaned()), settlement, now))
+
+
+async def retry_failed(
+    connection: AsyncConnection, run_id: str, ids: Collection[str] | None, actor: str, now: datetime
+) -> int:
+    """Make failed deliveries due again, with the whole patience of a first attempt; returns how many.
+
+    Args:
+        connection: an open writing transaction.
+        run_id: the run.
+        ids: these alone, None for all that failed.
+        actor: who wants it.
+        now: the clock of the database.
+    """
+    which = and_(_of(run_id, ids), deliveries.c.state == _S.FAILED)
+    return len(await _move(connection, which, Settlement(_S.PENDING, actor), now, {"attempts": 0, "finished": None}))
+
+
+async def cancel_rest(connection: AsyncConnection, run_id: str, actor: str, now: datetime) -> int:
+    """Cancel what a run has not sent and no worker has in hand; returns how many.
+
+    Args:
+        connection: an open writing transaction.
+        run_id: the run.
+        actor: who wants it.
+        now: the clock of the database.
+    """
+    which = and_(deliveries.c.run_id == run_id, deliveries.c.state.in_((_S.PENDING, _S.DEFERRED)))
+    return len(await _move(connection, which, Settlement(_S.CANCELLED, actor), now))
+
+
+async def next_due(connection: AsyncConnection) -> datetime | None:
+    """Give the moment at which the next delivery of a run that may go on is due, or None when all is done.
+
+    Args:
+        connection: an open transaction.
+    """
+    query = (
+        select(func.min(deliveries.c.next_attempt))
+        .join(runs, runs.c.id == deliveries.c.run_id)
+        .where(runs.c.paused.is_(None), deliveries.c.state.in_((_S.PENDING, _S.DEFERRED)))
+    )
+    soonest: datetime | None = await connection.scalar(query)
+    return soonest
+
+
+async def _move(
+    connection: AsyncConnection,
+    which: ColumnElement[bool],
+    settlement: Settlement,
+    now: datetime,
+    changes: Mapping[str, object] = MappingProxyType({}),
+) -> Sequence[RowMapping]:
+    """Bring all rows of a condition to one state, and write their history."""
+    state, reply = settlement.state, settlement.reply
+    moved: dict[str, object] = {"state": state, "lease_until": None, "warned": False, "refusal": None, **changes}
+    if state in FINAL_STATES:
+        moved["finished"] = now
+    else:
+        moved["next_attempt"] = settlement.next_attempt or now
+    if reply is not None:
+        moved |= _written(reply)
+    query = update(deliveries).where(which).values(moved).returning(deliveries)
+    rows: Sequence[RowMapping] = (await connection.execute(query)).mappings().all()
+    await add_events(connection, [Mark(delivery_of(row), state, settlement.by, reply) for row in rows], now)
+    return rows
+
+
+def _written(reply: Reply) -> dict[str, object]:
+    return {"reply_phase": reply.phase, "reply_code": reply.code, "reply_text": reply.text}
+
+
+def _of(run_id: str, ids: Collection[str] | None) -> ColumnElement[bool]:
+    chosen = true() if ids is None else deliveries.c.id.in_(sorted(ids))
+    return and_(deliveries.c.run_id == run_id, chosen)
 
 
 def _ledger_row(row: RowMapping) -> LedgerRow:
-    reply = None
-    if row["reply_phase"] is not None:
-        reply = Reply(Phase(row["reply_phase"]), row["reply_code"], row["reply_text"])
-    shown = {
-        "reply": reply,
-        "refusal": row["refusal"],
-        "next_attempt": row["next_attempt"],
-        "finished": row["finished"],
-    }
-    return restore(LedgerRow, {"delivery": _delivery(row), **shown})
+    shown = {name: row[name] for name in ("refusal", "next_attempt", "finished")}
+    return restore(LedgerRow, {"delivery": delivery_of(row), "reply": reply_of(row), **shown})

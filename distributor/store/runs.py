@@ -1,13 +1,24 @@
 """Runs: one bulletin to the frozen addresses of one list."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor.errors import NotFound
-from distributor.model.run import Delivery, DeliveryState, Mailing, Run, RunCounts
-from distributor.store.tables import deliveries, runs
+from distributor.model.ledger import RunEvent
+from distributor.model.run import (
+    FINAL_STATES,
+    Delivery,
+    DeliveryState,
+    Mailing,
+    PauseReason,
+    RefusalClass,
+    Run,
+    RunCounts,
+)
+from distributor.store.tables import deliveries, run_events, runs
 from distributor.store.values import restore
 
 
@@ -26,6 +37,108 @@ async def freeze(connection: AsyncConnection, run: Run, frozen: Sequence[Deliver
             for position, delivery in enumerate(frozen)
         ]
         await connection.execute(insert(deliveries), rows)
+
+
+async def pause(connection: AsyncConnection, run_id: str, by: str, reason: PauseReason, now: datetime) -> bool:
+    """Let nothing more of a run be claimed; returns False when it stood still already.
+
+    Args:
+        connection: an open writing transaction.
+        run_id: the run.
+        by: who stops it.
+        reason: why.
+        now: the present moment.
+    """
+    stop = update(runs).where(runs.c.id == run_id, runs.c.paused.is_(None))
+    result = await connection.execute(stop.values(paused=now, paused_by=by, pause_reason=reason))
+    return result.rowcount == 1
+
+
+async def resume(connection: AsyncConnection, run_id: str, now: datetime) -> bool:
+    """Let a run go on, also one that is late; returns False when it was not paused.
+
+    Args:
+        connection: an open writing transaction.
+        run_id: the run.
+        now: the present moment.
+    """
+    go_on = update(runs).where(runs.c.id == run_id, runs.c.paused.is_not(None))
+    changes = {"paused": None, "paused_by": None, "pause_reason": None, "confirmed": now}
+    return (await connection.execute(go_on.values(changes))).rowcount == 1
+
+
+async def add_event(connection: AsyncConnection, run_id: str, event: RunEvent) -> None:
+    """Append to the history of a run.
+
+    Args:
+        connection: an open writing transaction.
+        run_id: the run.
+        event: what was done to it.
+    """
+    fields = {name: getattr(event, name) for name in RunEvent.__dataclass_fields__}
+    await connection.execute(insert(run_events).values(run_id=run_id, **fields))
+
+
+async def events(connection: AsyncConnection, run_id: str) -> tuple[RunEvent, ...]:
+    """Give the history of a run, oldest first.
+
+    Args:
+        connection: an open transaction.
+        run_id: the run.
+    """
+    query = select(run_events).where(run_events.c.run_id == run_id).order_by(run_events.c.id)
+    names = tuple(RunEvent.__dataclass_fields__)
+    rows = [{name: row[name] for name in names} for row in (await connection.execute(query)).mappings()]
+    return restore(tuple[RunEvent, ...], rows)
+
+
+async def unfinished(connection: AsyncConnection) -> tuple[str, ...]:
+    """Give the ids of runs that still have something to send and are not paused.
+
+    Args:
+        connection: an open transaction.
+    """
+    left = [
+        exists().where(deliveries.c.run_id == runs.c.id, deliveries.c.state == state)
+        for state in DeliveryState
+        if state not in FINAL_STATES
+    ]
+    query = select(runs.c.id).where(runs.c.paused.is_(None), or_(runs.c.ready.is_(None), *left))
+    return tuple((await connection.execute(query)).scalars())
+
+
+async def paused_among(connection: AsyncConnection, run_ids: Collection[str]) -> frozenset[str]:
+    """Give those of the runs that stand still.
+
+    Args:
+        connection: an open transaction.
+        run_ids: the runs.
+    """
+    query = select(runs.c.id).where(runs.c.id.in_(sorted(run_ids)), runs.c.paused.is_not(None))
+    return frozenset((await connection.execute(query)).scalars())
+
+
+async def refusals(connection: AsyncConnection, run_id: str) -> dict[tuple[DeliveryState, RefusalClass], int]:
+    """Count the deliveries of a run that failed or wait, by class of their newest refusal.
+
+    Args:
+        connection: an open transaction.
+        run_id: the run.
+    """
+    table = deliveries.c
+    query = (
+        select(table.state, table.refusal, func.count())
+        .where(
+            table.run_id == run_id,
+            table.state.in_((DeliveryState.FAILED, DeliveryState.DEFERRED)),
+            table.refusal.is_not(None),
+        )
+        .group_by(table.state, table.refusal)
+    )
+    return {
+        (DeliveryState(state), RefusalClass(refusal)): number
+        for state, refusal, number in await connection.execute(query)
+    }
 
 
 async def served_addresses(connection: AsyncConnection, bulletin_id: str, mailing: Mailing) -> frozenset[str]:
@@ -102,6 +215,7 @@ def _run_row(run: Run) -> dict[str, object]:
         "schedule_id": run.schedule_id,
         "occurrence": run.occurrence,
         "excluded": run.excluded,
+        "ready": run.ready or run.created,
     }
 
 

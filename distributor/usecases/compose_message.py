@@ -31,13 +31,32 @@ class Composer:
         Raises:
             NotFound: `list-unknown` when its list was removed from the address book.
         """
-        prepared = await self._prepare(delivery)
+        return self.build(await self.prepared(delivery), delivery)
+
+    def build(self, prepared: Prepared, delivery: Delivery) -> bytes:
+        """Give the bytes of a delivery, dated now and signed; it reads nothing, so that a thread can do it.
+
+        Args:
+            prepared: what `prepared` gave for it.
+            delivery: the delivery.
+
+        Raises:
+            Refused: for a personal value that may not stand in a message.
+        """
         personal = self._personal(delivery)
         message = prepared.build(personal)
         keys = self._context.dkim_keys
         return compose.sign(message, keys, personal.sent) if keys else message
 
-    async def _prepare(self, delivery: Delivery) -> Prepared:
+    async def prepared(self, delivery: Delivery) -> Prepared:
+        """Give the rendering of a delivery, ready for what is personal; it is made once and kept.
+
+        Args:
+            delivery: the delivery.
+
+        Raises:
+            NotFound: `list-unknown` when its list was removed from the address book.
+        """
         key = (delivery.run_id, delivery.variant)
         known = self._prepared.get(key)
         if known is not None:

@@ -1,16 +1,31 @@
 """What every use case works with; bootstrap builds it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from distributor.clock import Clock
 from distributor.compose import DkimKey
+from distributor.model.conduct import Conduct
+from distributor.model.ledger import Verdict
 from distributor.model.message import Sender
 from distributor.model.publication import Publication
 from distributor.schedule import WorkingCalendar
 from distributor.store.engine import Database
+
+
+class RelayLog(Protocol):
+    """Can say whether the relay has taken a message, by its log or by asking it."""
+
+    async def verdicts(self, asked: Mapping[str, datetime]) -> Mapping[str, tuple[Verdict, str]]:
+        """Give what is known about each message, with the line that says so.
+
+        Args:
+            asked: moment of the dot by Message-ID.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +42,8 @@ class Context:
         calendar: which days are worked.
         config: folder of the TOML files.
         mail_folder: where captured mail is kept.
+        conduct: how deliveries are worked.
+        relay_log: knows what the relay has taken, or None.
     """
 
     database: Database
@@ -38,6 +55,13 @@ class Context:
     config: Path
     mail_folder: Path
     dkim_keys: tuple[DkimKey, ...] = ()
+    conduct: Conduct = field(default_factory=Conduct)
+    relay_log: RelayLog | None = None
+
+    @property
+    def journal_folder(self) -> Path:
+        """Where the workers of this machine keep their journals: beside the captured mail."""
+        return self.mail_folder.with_name("journal")
 
     def now(self) -> datetime:
         """The present moment in the zone of the publication."""

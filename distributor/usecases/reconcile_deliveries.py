@@ -1,9 +1,20 @@
-"""Look at every delivery that is not final and make those of dead workers due again."""
+"""Look at every delivery that is not final: take over from the dead, settle doubt, ask about what is late."""
 
 from dataclasses import dataclass
 
-from distributor.store import deliveries
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from distributor import log
+from distributor.model.ledger import RunEvent
+from distributor.model.run import PauseReason
+from distributor.store import claims, runs
 from distributor.usecases.context import Context
+from distributor.usecases.replay_journals import replay_journals
+from distributor.usecases.resolve_doubt import resolve_doubt
+
+_log = log.get_logger(__name__)
+
+_ACTOR = "guard"
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,21 +22,46 @@ class Reconciled:
     """What was found.
 
     Args:
-        claimed: deliveries whose worker died before the final dot.
-        in_doubt: deliveries whose worker died after it; they are sent again under the same Message-ID.
+        claimed: deliveries whose worker died before the final dot; due again.
+        in_doubt: deliveries whose worker died after it; the policy for doubt decides.
+        settled: deliveries in doubt that the policy has decided about.
+        late: runs that were not begun in time and ask a person now.
+        journals: workers of this machine that died and whose journals were replayed.
     """
 
     claimed: int
     in_doubt: int
+    settled: int
+    late: int
+    journals: int
 
 
 async def reconcile(context: Context) -> Reconciled:
-    """Make deliveries whose lease has run out due again; safe to run at any time, by anybody.
+    """Make deliveries of dead workers due again; safe to run at any time, by anybody.
+
+    A worker of this machine is known to be dead by the lock of its journal. One of another machine is warned when its
+    lease has run out, and loses its deliveries when it has not renewed them by a later look.
 
     Args:
         context: the installation.
     """
+    journals = await replay_journals(context)
     async with context.database.write() as connection:
         now = await context.database.now(connection)
-        claimed, in_doubt = await deliveries.release_expired(connection, now)
-    return Reconciled(claimed, in_doubt)
+        claimed, in_doubt = await claims.release_expired(connection, now)
+        await claims.warn_expired(connection, now, context.conduct.grace)
+        late = await _hold_late(connection, context)
+    settled = await resolve_doubt(context)
+    return Reconciled(claimed, in_doubt, settled, late, journals)
+
+
+async def _hold_late(connection: AsyncConnection, context: Context) -> int:
+    """Let runs that should have begun long ago ask a person."""
+    now = await context.database.now(connection)
+    late = await claims.late_runs(connection, now, context.now() - context.conduct.catch_up)
+    for run_id in late:
+        await runs.pause(connection, run_id, _ACTOR, PauseReason.PAST_DUE, context.now())
+        event = RunEvent(context.now(), _ACTOR, "pause", PauseReason.PAST_DUE.value, 0)
+        await runs.add_event(connection, run_id, event)
+        _log.warning("run-late", run=run_id)
+    return len(late)

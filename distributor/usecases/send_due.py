@@ -7,6 +7,7 @@ import anyio
 
 from distributor import tokens
 from distributor.deliver import Transport
+from distributor.store import claims
 from distributor.usecases.context import Context
 from distributor.usecases.drain_deliveries import Drained, Worker, drain
 from distributor.usecases.reconcile_deliveries import reconcile
@@ -18,6 +19,7 @@ async def send_due(
     connections: int,
     *,
     stopping: anyio.Event | None = None,
+    relay: str = "relay",
 ) -> Drained:
     """Take over what dead workers left, then send everything that is due.
 
@@ -26,12 +28,42 @@ async def send_due(
         transport: an open way of sending.
         connections: deliveries under way at the same time.
         stopping: once set, nothing new is claimed.
+        relay: name of the relay, for its lanes.
 
     Raises:
         RelayTrouble: when the relay refuses our credentials.
     """
     await reconcile(context)
-    return await drain(context, Worker(worker_name(), transport, connections), stopping=stopping)
+    return await drain_due(context, transport, connections, stopping=stopping, relay=relay)
+
+
+async def drain_due(
+    context: Context,
+    transport: Transport,
+    connections: int,
+    *,
+    stopping: anyio.Event | None = None,
+    relay: str = "relay",
+) -> Drained:
+    """Send everything that is due as a worker of a new name; when nothing is, that costs one query.
+
+    Args:
+        context: the installation.
+        transport: an open way of sending.
+        connections: deliveries under way at the same time.
+        stopping: once set, nothing new is claimed.
+        relay: name of the relay, for its lanes.
+
+    Raises:
+        RelayTrouble: when the relay refuses our credentials.
+    """
+    async with context.database.read() as connection:
+        now = await context.database.now(connection)
+        fresh_after = context.now() - context.conduct.catch_up
+        due = await claims.due_runs(connection, now, fresh_after=fresh_after)
+    if not due:
+        return Drained()
+    return await drain(context, Worker(worker_name(), transport, connections, relay), stopping=stopping)
 
 
 def worker_name() -> str:

@@ -1,6 +1,18 @@
-"""The delivery ledger: runs, their frozen deliveries, and every event of them."""
+"""The delivery ledger: runs, their frozen deliveries, every event of them, and what paces and guards the sending."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+)
 
 from distributor.store.tables.metadata import metadata
 from distributor.store.types import Moment
@@ -18,6 +30,14 @@ runs = Table(
     Column("schedule_id", String(64), nullable=True),
     Column("occurrence", Moment, nullable=True),
     Column("excluded", Integer, nullable=False),
+    # empty while the recipients are still being written: nothing of it is due
+    Column("ready", Moment, nullable=True),
+    Column("began", Moment, nullable=True),
+    Column("paused", Moment, nullable=True),
+    Column("paused_by", String(100), nullable=True),
+    Column("pause_reason", String(40), nullable=True),
+    # a person has said that it may begin although it is late
+    Column("confirmed", Moment, nullable=True),
     UniqueConstraint("schedule_id", "occurrence", "bulletin_id"),
 )
 
@@ -45,6 +65,8 @@ deliveries = Table(
     Column("fence", Integer, nullable=False),
     Column("worker", String(64), nullable=True),
     Column("lease_until", Moment, nullable=True),
+    # its lease has run out and its worker was given a last chance to renew it
+    Column("warned", Boolean, nullable=False, server_default=false()),
     Column("next_attempt", Moment, nullable=False),
     Column("reply_phase", String(10), nullable=True),
     Column("reply_code", Integer, nullable=True),
@@ -53,7 +75,8 @@ deliveries = Table(
     Column("finished", Moment, nullable=True),
     UniqueConstraint("run_id", "address"),
     UniqueConstraint("bulletin_id", "mailing", "address"),
-    Index("ix_deliveries_state_next_attempt", "state", "next_attempt"),
+    Index("ix_deliveries_due", "run_id", "state", "next_attempt", "position"),
+    Index("ix_deliveries_lease_until", "lease_until"),
 )
 
 delivery_events = Table(
@@ -69,4 +92,42 @@ delivery_events = Table(
     Column("code", Integer, nullable=True),
     Column("text", Text, nullable=True),
     Column("refusal", String(30), nullable=True),
+)
+
+run_events = Table(
+    "run_events",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("run_id", ForeignKey("runs.id"), nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+    Column("actor", String(100), nullable=False),
+    Column("act", String(20), nullable=False),
+    Column("detail", String(200), nullable=False),
+    Column("number", Integer, nullable=False),
+)
+
+# what a relay lets us send to a domain; '*' is everything at the relay
+lanes = Table(
+    "lanes",
+    metadata,
+    Column("relay", String(255), primary_key=True),
+    Column("domain", String(255), primary_key=True),
+    Column("rate", Float, nullable=False),
+    Column("ceiling", Float, nullable=False),
+    Column("tokens", Float, nullable=False),
+    Column("filled", Moment, nullable=False),
+    Column("slowed", Moment, nullable=True),
+    # until when its slots are given away
+    Column("booked_until", Moment, nullable=True),
+    Column("closed_until", Moment, nullable=True),
+)
+
+# one row: who may send from this database, so that a clone or a restored backup is recognised
+instance = Table(
+    "instance",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("token", String(32), nullable=False),
+    Column("beats", Integer, nullable=False),
+    Column("beaten", Moment, nullable=False),
 )

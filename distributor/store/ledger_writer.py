@@ -1,0 +1,166 @@
+"""Group commits: one task brings the marks of a worker into the database and does its other errands on the way."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+import anyio
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from distributor import log
+from distributor.model.ledger import Mark
+from distributor.store import marks
+from distributor.store.engine import Database
+from distributor.store.journal import Journal, JournalFullError
+
+_log = log.get_logger(__name__)
+
+_GROUP_SECONDS = 0.02
+_GROUP_ROWS = 200
+# what a power cut can cost: connections wait when more than this is not in the database yet
+_MOST_BEHIND = 1_000
+_AWAY_SECONDS = 0.5
+
+
+class Errand(Protocol):
+    """Something done in the transaction of a group."""
+
+    def is_due(self) -> bool:
+        """Tell whether it has anything to do now."""
+
+    async def work(self, connection: AsyncConnection, now: datetime) -> None:
+        """Do it; nothing of it counts until `committed`.
+
+        Args:
+            connection: an open writing transaction.
+            now: the clock of the database.
+        """
+
+    def committed(self) -> None:
+        """Take notice that the transaction is in the database."""
+
+
+class LedgerWriter:
+    """Writes the marks of one worker: at once into its journal, soon into the database.
+
+    Args:
+        database: the database.
+        journal: the worker's journal.
+        errands: done in the same transactions, in this order, after the marks.
+    """
+
+    def __init__(self, database: Database, journal: Journal, errands: Sequence[Errand] = ()) -> None:
+        self.errands = list(errands)
+        self.is_away = False
+        self._database = database
+        self._journal = journal
+        self._waiting: list[tuple[int, Mark]] = []
+        self._wake = anyio.Event()
+        self._room = anyio.Event()
+        self._runs = False
+        self._commits = False
+
+    def begin(self, mark: Mark) -> None:
+        """Write the mark before a dot.
+
+        Args:
+            mark: IN_DOUBT, with its moment.
+
+        Raises:
+            JournalFullError: nothing was written; the dot must not follow.
+        """
+        self._journal.begin(mark)
+        self._queue(mark)
+
+    def end(self, mark: Mark) -> None:
+        """Write what the relay did after the dot; a broken disk does not keep it from the database.
+
+        Args:
+            mark: the mark, with its moment.
+        """
+        try:
+            self._journal.end(mark)
+        except JournalFullError as error:
+            _log.error("journal-broken", delivery=mark.delivery.id, problem=str(error))
+        self._queue(mark)
+
+    def note(self, mark: Mark) -> None:
+        """Write a mark that a crash may forget: nothing of the message has reached the relay.
+
+        Args:
+            mark: the mark.
+        """
+        self._queue(mark)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether so much waits for the database that no more should be sent."""
+        return len(self._waiting) > _MOST_BEHIND
+
+    async def room(self) -> None:
+        """Wait until the database has caught up."""
+        while self.is_behind:
+            self._room = anyio.Event()
+            await self._room.wait()
+
+    def wake(self) -> None:
+        """Let the next group come at once."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Commit groups for ever; cancel it when `flush` has returned."""
+        self._runs = True
+        try:
+            while True:
+                with anyio.move_on_after(_GROUP_SECONDS):
+                    await self._wake.wait()
+                self._wake = anyio.Event()
+                if self._waiting or any(errand.is_due() for errand in self.errands):
+                    self._commits = True
+                    await self._commit_patiently()
+                    self._commits = False
+        finally:
+            self._runs = False
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether everything is in the database."""
+        return not self._waiting and not self._commits
+
+    async def flush(self) -> None:
+        """Return when everything is in the database, however long it is away, or when nobody writes any more."""
+        while self._runs and not self.is_clean:
+            self.wake()
+            await anyio.sleep(_GROUP_SECONDS / 4)
+
+    def _queue(self, mark: Mark) -> None:
+        self._waiting.append((self._journal.position(), mark))
+        if len(self._waiting) == _GROUP_ROWS:
+            self._wake.set()
+
+    async def _commit_patiently(self) -> None:
+        try:
+            await self._commit()
+        except DBAPIError as error:
+            if not self.is_away:
+                _log.warning("database-away", problem=str(error.orig))
+            self.is_away = True
+            await anyio.sleep(_AWAY_SECONDS)
+
+    async def _commit(self) -> None:
+        group = [mark for _, mark in self._waiting]
+        due = [errand for errand in self.errands if errand.is_due()]
+        async with self._database.write() as connection:
+            now = await self._database.now(connection)
+            stale = await marks.apply(connection, group, now)
+            for errand in due:
+                await errand.work(connection, now)
+        del self._waiting[: len(group)]
+        self.is_away = False
+        self._journal.settle(self._waiting[0][0] if self._waiting else self._journal.position())
+        self._room.set()
+        for errand in due:
+            errand.committed()
+        for delivery_id in stale:
+            _log.warning("mark-late", delivery=delivery_id)

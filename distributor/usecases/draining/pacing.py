@@ -1,0 +1,210 @@
+"""The pace of a drain: who may be written to now, who later, and what the relay's answers change about that."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from distributor import deliver
+from distributor.deliver import Scope
+from distributor.model import lane as lanes_model
+from distributor.model.conduct import Pace
+from distributor.model.lane import EVERYTHING, FREE, Lane
+from distributor.model.ledger import Mark
+from distributor.model.run import Delivery, DeliveryState, Outcome, Phase, RefusalClass
+from distributor.store import lanes, marks
+from distributor.usecases.draining.stock import boot_seconds
+
+# a relay that cannot be reached is tried again so soon that sending goes on within a minute
+REST: Final = timedelta(seconds=15)
+_LANE_REST: Final = timedelta(minutes=30)
+_RECENT_SECONDS: Final = 5.0
+_RECOVERY_SECONDS: Final = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Complaint:
+    domain: str
+    refusal: RefusalClass
+    phase: Phase
+
+
+class Pacing:
+    """Keeps the lanes of one relay.
+
+    Args:
+        relay: name of the relay.
+        pace: what the operator allows.
+        worker: name of the worker.
+    """
+
+    def __init__(self, relay: str, pace: Pace, worker: str) -> None:
+        self._relay = relay
+        self._pace = pace
+        self._worker = worker
+        self._complaints: list[_Complaint] = []
+        self._heard = 0
+        self._rests_until = 0.0
+        self._succeeded_at = float("-inf")
+        self._recovered_at = boot_seconds()
+
+    @property
+    def rests(self) -> bool:
+        """Whether the relay cannot be reached and is left alone for a moment."""
+        return boot_seconds() < self._rests_until
+
+    async def is_closed(self, connection: AsyncConnection, now: datetime) -> bool:
+        """Tell whether any worker found the relay out of reach a moment ago.
+
+        Args:
+            connection: an open transaction.
+            now: the clock of the database.
+        """
+        known = await lanes.load(connection, self._relay)
+        return EVERYTHING in known and known[EVERYTHING].is_closed(now)
+
+    async def admit(
+        self, connection: AsyncConnection, claimed: Sequence[Delivery], now: datetime
+    ) -> Sequence[Delivery]:
+        """Give those of the claimed deliveries that may be sent now; the rest is given back with a later moment.
+
+        Args:
+            connection: the transaction in which they were claimed.
+            claimed: the deliveries.
+            now: the clock of the database.
+        """
+        known = await lanes.load(connection, self._relay, locked=not self._pace.is_free)
+        if not claimed or (not known and self._pace.is_free):
+            return claimed
+        admitted, postponed, changed = ration(claimed, known, self._pace, now)
+        later = [Mark(one, DeliveryState.PENDING, self._worker, next_attempt=slot) for one, slot in postponed]
+        await marks.apply(connection, later, now)
+        await lanes.save(connection, self._relay, changed)
+        return admitted
+
+    def heed(self, delivery: Delivery, outcome: Outcome) -> None:
+        """Take notice of an answer.
+
+        Args:
+            delivery: to whom it was.
+            outcome: what came of the attempt.
+        """
+        if outcome.state is DeliveryState.SENT:
+            self._succeeded_at = boot_seconds()
+        if outcome.refusal is None:
+            return
+        complaint = _Complaint(_domain(delivery), outcome.refusal, outcome.reply.phase)
+        if _is_out_of_reach(complaint):
+            if boot_seconds() - self._succeeded_at < _RECENT_SECONDS:
+                # others get through: it is this connection alone
+                return
+            self._rests_until = boot_seconds() + REST.total_seconds()
+        advice = deliver.advise(outcome.refusal)
+        if advice.slows or advice.stops is not Scope.NOTHING:
+            self._complaints.append(complaint)
+
+    def is_due(self) -> bool:
+        """Write complaints down at once, and look for recovery now and then."""
+        return bool(self._complaints) or boot_seconds() - self._recovered_at > _RECOVERY_SECONDS
+
+    async def work(self, connection: AsyncConnection, now: datetime) -> None:
+        """Change the lanes that were complained about."""
+        self._heard = len(self._complaints)
+        known = await lanes.load(connection, self._relay, locked=True)
+        heard = [complaint for complaint in self._complaints if complaint.domain]
+        await lanes.save(connection, self._relay, adapted(known, heard, self._pace, now))
+
+    def committed(self) -> None:
+        """Forget the complaints that were heeded."""
+        del self._complaints[: self._heard]
+        self._recovered_at = boot_seconds()
+
+
+def ration(
+    claimed: Sequence[Delivery], known: dict[str, Lane], pace: Pace, now: datetime
+) -> tuple[list[Delivery], list[tuple[Delivery, datetime]], tuple[Lane, ...]]:
+    """Share out what the lanes allow: who may go now, who when, and the lanes afterwards.
+
+    Args:
+        claimed: deliveries, in order.
+        known: the lanes by domain.
+        pace: what the operator allows.
+        now: the clock of the database.
+    """
+    admitted: list[Delivery] = []
+    postponed: list[tuple[Delivery, datetime]] = []
+    after = dict(known)
+    for delivery in claimed:
+        domain = _domain(delivery)
+        whole = _lane(after, EVERYTHING, pace, now)
+        after[EVERYTHING], slot = lanes_model.take(whole, now)
+        if slot is None and (domain in after or domain in pace.domains):
+            after[domain], slot = lanes_model.take(_lane(after, domain, pace, now), now)
+            if slot is not None:
+                after[EVERYTHING] = lanes_model.give_back(after[EVERYTHING])
+        if slot is None:
+            admitted.append(delivery)
+        else:
+            postponed.append((delivery, slot))
+    return admitted, postponed, tuple(lane for domain, lane in after.items() if lane != known.get(domain))
+
+
+def adapted(known: dict[str, Lane], complaints: Sequence[_Complaint], pace: Pace, now: datetime) -> tuple[Lane, ...]:
+    """Change lanes as the relay's complaints ask for, and let the others recover; gives those that changed.
+
+    Args:
+        known: the lanes by domain.
+        complaints: what the relay said.
+        pace: what the operator allows.
+        now: the clock of the database.
+    """
+    after = {domain: lanes_model.recover(lane, now) for domain, lane in known.items()}
+    for complaint in complaints:
+        whole = _is_out_of_reach(complaint)
+        domain = EVERYTHING if whole else complaint.domain
+        lane = _lane(after, domain, pace, now)
+        advice = deliver.advise(complaint.refusal)
+        if advice.slows:
+            lane = lanes_model.slow_down(lane, now)
+        if whole:
+            lane = lanes_model.close(lane, now + REST)
+        elif advice.stops is Scope.LANE:
+            wait = deliver.retry_after(1, complaint.refusal, now=now)
+            lane = lanes_model.close(lane, now + max(_LANE_REST, wait or _LANE_REST))
+        after[domain] = lane
+    return tuple(lane for domain, lane in after.items() if lane != known.get(domain))
+
+
+def patience(delivery: Delivery, outcome: Outcome, now: datetime) -> timedelta | None:
+    """Say how long a deferred delivery waits; None means that it is given up.
+
+    Args:
+        delivery: the delivery.
+        outcome: what the attempt came to.
+        now: the present moment.
+    """
+    refusal = outcome.refusal or RefusalClass.TEMPORARY
+    jitter = random.random()  # noqa: S311  spreads retries, hides nothing
+    if refusal is RefusalClass.CONNECTION and delivery.attempts <= len(deliver.USUAL.steps):
+        return REST * (1 + jitter / 4)
+    return deliver.retry_after(delivery.attempts, refusal, now=now, jitter=jitter)
+
+
+def _lane(known: dict[str, Lane], domain: str, pace: Pace, now: datetime) -> Lane:
+    allowed = pace.per_second if domain == EVERYTHING else pace.domains.get(domain)
+    lane = known.get(domain) or Lane.new(domain, allowed or FREE, now)
+    if allowed is not None and lane.ceiling != allowed:
+        # the operator has changed the setting
+        lane = replace(lane, ceiling=allowed, rate=min(lane.rate, allowed))
+    return lane
+
+
+def _domain(delivery: Delivery) -> str:
+    return delivery.address.rpartition("@")[2].lower()
+
+
+def _is_out_of_reach(complaint: _Complaint) -> bool:
+    return complaint.refusal is RefusalClass.CONNECTION and complaint.phase in {Phase.CONNECT, Phase.TLS}
