@@ -56,8 +56,8 @@ def main() -> int:
 def _take(browser: Browser, address: str) -> None:
     with _window(browser, DESKTOP) as page:
         page.goto(address)
-        bulletin = _first_link(page, "/bulletins/")
-        item = _first_link(page, "/items/")
+        bulletin = _link(page, "/bulletins/")
+        item = _link(page, "/items/", 3)
         page.goto(address + bulletin)
         _save(page, DESKTOP)
     with _window(browser, PHONE) as page:
@@ -65,12 +65,12 @@ def _take(browser: Browser, address: str) -> None:
         _save(page, PHONE)
     with _window(browser, DIGEST) as page:
         page.goto(f"{address}/captured")
-        page.goto(f"{address}{_first_link(page, '/captured/')}/html")
+        page.goto(f"{address}{_link(page, '/captured/')}/html")
         _save(page, DIGEST)
 
 
-def _first_link(page: Page, beginning: str) -> str:
-    return str(page.locator(f"main a[href^='{beginning}']").first.get_attribute("href"))
+def _link(page: Page, beginning: str, place: int = 0) -> str:
+    return str(page.locator(f"main a[href^='{beginning}']").nth(place).get_attribute("href"))
 
 
 def _save(page: Page, shot: Shot) -> None:

@@ -1,0 +1,20 @@
+"""The desk of the secretariat: pages behind a login; each route declares the act it is for."""
+
+from distributor.web.desk import (
+    account,
+    audit,
+    bulletins,
+    home,
+    login,
+    runs,
+    signing,
+    tickets,
+    upload,
+    users,
+)
+from distributor.web.desk.routing import router
+
+# importing a module registers its routes
+PARTS = (home, login, account, upload, bulletins, signing, runs, tickets, users, audit)
+
+__all__ = ["PARTS", "router"]
