@@ -84,7 +84,7 @@ def is_letter_spaced(text: str) -> bool:
 
 
 def unstretched(text: str) -> str:
-    """Repair a line that justification has stretched in places (`主要 指 标达到`): two gaps or more, lone characters."""
+    """Repair a line that justification has stretched in places (`主要 指 标达到`): two gaps, lone characters."""
     if is_letter_spaced(text):
         return _WIDE_GAP.sub("", text)
     gaps = len(_HAN_GAP.findall(text))

@@ -18,7 +18,7 @@ _SUFFIX = re.compile(
 )
 _REGION = re.compile(rf"(?:.{{0,8}}各)?(?:{DIVISIONS})(?:[（(][^（）()]*[）)])?(?:[及和与](?:各)?(?:{DIVISIONS}))*")
 _TERMINAL = re.compile(r"[。．.;；,，、\s]+$")
-_NOT_NAMES = re.compile(r"\d+月\d+日|\d{4}年|[？！]|https?:|\d{5,}")
+_NOT_NAMES = re.compile(rf"\d+月\d+日|\d{{4}}年|[？！“”]|https?:|\d{{5,}}|。(?!\s*$|\s*(?:{_SPACED})\s*[:：])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,10 @@ def read_groups(text: str) -> tuple[Group, ...]:
     Args:
         text: begins with a label and its colon.
     """
-    found = [match for match in (_LABEL.match(text), *_NEXT_LABEL.finditer(text)) if match]
+    first = _LABEL.match(text)
+    if first is None:
+        return ()
+    found = [first, *_NEXT_LABEL.finditer(text, first.end())]
     ends = [match.start() for match in found[1:]] + [len(text)]
     return tuple(
         _group(match["kind"], match.group(), text[match.end() : end]) for match, end in zip(found, ends, strict=True)

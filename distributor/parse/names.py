@@ -14,6 +14,7 @@ _TITLED = re.compile(r"^(?:记者|通讯员|作者|特约记者|图|文)\s*[/／
 _LEADING = re.compile(r"^(?:本文由|以上由|图文由|由|本文|图文|单位\s*[:：])")
 _TRAILING = re.compile(r"(?:联合|共同)$|\s+报道$")
 _QUOTED = re.compile(r"《([^《》]+)》")
+_ONE_MEDIUM = re.compile(r"《[^《》]+》(?![、和及])")
 _AFTER_MEDIUM = re.compile(r"\s*(?:[，,；;。]|\s(?=记者|作者|通讯员)|\s?(?=\d{4}[-./年]\d)|(?=[（(]\d)).*$")
 _AFFILIATED = re.compile(r"(?P<person>[\u4e00-\u9fff·]{2,4})[（(](?P<body>[^（）()]+)[）)]")
 
@@ -31,7 +32,7 @@ def is_person(text: str) -> bool:
 def medium_name(text: str) -> str:
     """The bare name of a medium: without 《》, date, page and what follows a comma."""
     quoted = _QUOTED.findall(text)
-    if len(quoted) == 1 and text.strip().startswith("《"):
+    if len(quoted) == 1 and _ONE_MEDIUM.match(text.strip()):
         return str(quoted[0]).strip()
     bare = text.strip().replace("《", "").replace("》", "")
     return _AFTER_MEDIUM.sub("", bare, count=1).strip() or bare
@@ -51,7 +52,7 @@ def bodies_and_persons(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     plain = _LEADING.sub("", _TRAILING.sub("", text.strip(" :：")))
     for part in split_bodies(re.sub(r"(?<=\S)(?=(?:记者|通讯员)\s*[\u4e00-\u9fff]{2,4}(?:\s|$))", " ", plain)):
         name = _TITLED.sub("", part)
-        if name:
+        if re.search(r"\w", name):
             (persons if is_person(name) else bodies).append(name)
     return tuple(bodies), tuple(persons)
 

@@ -20,7 +20,7 @@ _NUMBER = re.compile(
     r"|[Pp](?:age|\.)\s*\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?"
 )
 _RULE = re.compile(r"[-—–－─━═=_＿*＊☆★~～.…·\s]{3,}")
-_DIGITS = re.compile(r"\d+")
+_PAGED = re.compile(r"\d+$|^\d+")
 _HEAD_LENGTH = 40  # characters; a running head is a name, not a sentence
 _EDGE = 2  # rows from the edge of a page where a running head can stand
 
@@ -59,7 +59,7 @@ def _running_heads(rows: Sequence[Row], reasons: Mapping[int, str]) -> dict[int,
     places: dict[str, list[int]] = defaultdict(list)
     for row in rows:
         if row.index not in reasons and len(row.text) <= _HEAD_LENGTH:
-            places[_DIGITS.sub("#", squash(row.text))].append(row.index)
+            places[_PAGED.sub("#", squash(row.text))].append(row.index)
     found: dict[int, str] = {}
     for indices in places.values():
         if len(indices) == 1 or read_attribution(rows[indices[0]].text):

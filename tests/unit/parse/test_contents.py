@@ -1,0 +1,42 @@
+from distributor.parse import parse
+from tests.support.lines import MORE, NEWS, source_of
+
+BODY = f"联盟动态\n木竹联盟召开专家委员会会议\n{NEWS}\n光伏联盟举办产业发展论坛\n{MORE}\n报：科技部\n"
+
+
+def _titles(text: str) -> list[str]:
+    return [item.title for item in parse(source_of(text)).bulletin.items]
+
+
+def test_a_contents_table_holds_no_items() -> None:
+    table = "目 录\n联盟动态\n木竹联盟召开专家委员会会议……………1\n光伏联盟举办产业发展论坛\t2\n"
+    assert _titles(table + BODY) == ["木竹联盟召开专家委员会会议", "光伏联盟举办产业发展论坛"]
+
+
+def test_a_contents_table_without_page_numbers_ends_where_titles_no_longer_come_again() -> None:
+    table = "本期看点\n◆木竹联盟召开专家委员会会议\n◆光伏联盟举办产业发展论坛\n"
+    assert _titles(table + BODY) == ["木竹联盟召开专家委员会会议", "光伏联盟举办产业发展论坛"]
+
+
+def test_an_entry_over_two_lines_is_one_entry() -> None:
+    long = "光伏产业技术创新战略联盟联合多家单位共同承办的产业发展论坛在临沂市开幕"
+    table = f"目录\n联盟动态\n木竹联盟召开专家委员会会议{'.' * 20}1\n{long[:22]}\n{long[22:]}{'.' * 14}2\n"
+    body = f"联盟动态\n木竹联盟召开专家委员会会议\n{NEWS}\n{long}\n{MORE}\n"
+    parsed = parse(source_of(table + body))
+    assert [item.title for item in parsed.bulletin.items] == ["木竹联盟召开专家委员会会议", long]
+    assert "contents-without-item" not in {finding.code for finding in parsed.findings}
+
+
+def test_a_table_that_disagrees_with_the_items_is_found() -> None:
+    table = "目录\n木竹联盟召开专家委员会会议....1\n化纤联盟的会议....2\n"
+    findings = {finding.code: finding for finding in parse(source_of(table + BODY)).findings}
+    assert findings["contents-without-item"].parameters == {"title": "化纤联盟的会议"}
+    assert findings["item-not-in-contents"].parameters == {"title": "光伏联盟举办产业发展论坛"}
+
+
+def test_a_heading_of_a_table_without_entries_is_text() -> None:
+    assert _titles(f"木竹联盟召开会议\n{NEWS}\n目录\n") == ["木竹联盟召开会议"]
+
+
+def test_a_table_can_be_the_last_thing() -> None:
+    assert _titles(f"木竹联盟召开会议\n{NEWS}\n光伏联盟开会\n{MORE}\n") == ["木竹联盟召开会议", "光伏联盟开会"]
