@@ -1,6 +1,7 @@
 """Bytes of a bulletin file to positioned lines, whatever the form of the file."""
 
 from dataclasses import replace
+from typing import Final
 
 from distributor.errors import FileRefused
 from distributor.ingest.detect import Kind, detect
@@ -9,11 +10,13 @@ from distributor.ingest.legacy import to_docx
 from distributor.ingest.sandbox import LIMITS, Limits, read_in_child
 from distributor.model.lines import Source
 
+_SMALL_TEXT: Final = 1 << 20
+
 __all__ = ["LIMITS", "Kind", "Limits", "detect", "read"]
 
 
 def read(data: bytes, name: str, limits: Limits = LIMITS) -> Source:
-    """Read a bulletin file; everything but plain text is read in a child process under limits.
+    """Read a bulletin file; everything but plain text of ordinary size is read in a child process under limits.
 
     Args:
         data: the whole file.
@@ -30,7 +33,7 @@ def read(data: bytes, name: str, limits: Limits = LIMITS) -> Source:
 
 
 def _read(data: bytes, kind: Kind, limits: Limits) -> Source:
-    if kind is Kind.TEXT:
+    if kind is Kind.TEXT and len(data) <= _SMALL_TEXT:
         # decoding is linear in the length of the file
         return read_kind(data, kind)
     if kind in {Kind.DOC, Kind.RTF}:

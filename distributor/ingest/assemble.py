@@ -9,8 +9,9 @@ from distributor.model.finding import Finding, Level
 from distributor.model.lines import Form, Line, PageSize, Source
 from distributor.text import UnseenKind, fold_radicals, remove_unseen
 
-# a bulletin of a hundred pages has about 100,000 characters
-MOST_CHARACTERS: Final = 5_000_000
+# a bulletin of a hundred pages has about 100,000 characters in 3,000 lines
+MOST_CHARACTERS: Final = 2_000_000
+MOST_LINES: Final = 100_000
 
 
 class UnseenCount:
@@ -53,21 +54,22 @@ def assemble(
     Raises:
         FileRefused: no line holds a visible character, or there is far more text than a bulletin has.
     """
+    lines = tuple(lines)
+    check_amount(sum(len(line.text) for line in lines), len(lines))
     counter = UnseenCount()
     cleaned = tuple(_clean(line, number, counter) for number, line in enumerate(lines, start=1))
-    check_amount(sum(len(line.text) for line in cleaned))
     if not any(line.text.strip() for line in cleaned):
         raise FileRefused("no-text")
     return Source(form=form, lines=cleaned, pages=pages, findings=(*counter.findings(), *findings))
 
 
-def check_amount(characters: int) -> None:
+def check_amount(characters: int, lines: int = 0) -> None:
     """Stop reading when a file holds far more text than any bulletin.
 
     Raises:
-        FileRefused: more than `MOST_CHARACTERS`.
+        FileRefused: more than `MOST_CHARACTERS` or `MOST_LINES`.
     """
-    if characters > MOST_CHARACTERS:
+    if characters > MOST_CHARACTERS or lines > MOST_LINES:
         raise FileRefused("too-much-text", most=MOST_CHARACTERS)
 
 

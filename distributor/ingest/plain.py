@@ -34,7 +34,7 @@ def read_text(data: bytes) -> Source:
 
 def lines_of(decoded: Decoded) -> Source:
     """Split decoded text into lines at CR LF, CR and LF, and at the form feed of a page, control characters gone."""
-    check_amount(len(decoded.text))
+    check_amount(len(decoded.text), len(_LINE_END.findall(decoded.text)))
     text, removed = remove_unseen(fold_radicals(decoded.text))
     pieces = tuple(_pieces(text))
     paged = "\f" in text

@@ -93,9 +93,9 @@ def run(
 def _end(process: subprocess.Popen[bytes]) -> None:
     """Kill a process that still runs with the group it leads, and reap it."""
     if process.poll() is None:
-        if hasattr(os, "killpg"):
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, signal.SIGKILL)
+        # AttributeError: Windows knows no process groups
+        with contextlib.suppress(ProcessLookupError, PermissionError, AttributeError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.kill()
         process.wait()
 

@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from tests.support.box_font import box_font, width
 
 A4 = (595.0, 842.0)
+DRAWN_FONT = (
+    "<< /Type /Font /Subtype /Type3 /FontBBox [0 0 1000 1000] /FontMatrix [0.001 0 0 0.001 0 0] /FirstChar 65 "
+    "/LastChar 65 /Widths [500] /Encoding << /Differences [65 /A] >> /CharProcs << /A 11 0 R >> /ToUnicode 12 0 R >>"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +18,8 @@ class Words:
     """Text set from (x, y); y is the baseline, counted from the upper edge.
 
     A character is 1 em wide, an ASCII character half an em. `matrix` turns the text, `spacing` is added after each
-    character, `mode` is the text rendering mode.
+    character, `mode` is the text rendering mode. `drawn` sets it in a font the file draws itself (Type 3), which has
+    the letter A only.
     """
 
     x: float
@@ -22,6 +27,7 @@ class Words:
     text: str
     size: float = 10.0
     bold: bool = False
+    drawn: bool = False
     mode: int = 0
     spacing: float = 0.0
     matrix: tuple[float, float, float, float] = (1, 0, 0, 1)
@@ -87,6 +93,9 @@ def pdf(
         _descendant("ABCDEF+SimSun", used),
         _descendant("ABCDEF+SimHei,Bold", used),
         _stream(box_font(used)),
+        DRAWN_FONT,
+        _stream(b"500 0 50 0 450 800 d1 50 0 400 800 re f"),
+        _stream(_unicode_map(["A"]).replace(b"<0001>", b"<41>").replace(b"<0000> <FFFF>", b"<00> <FF>")),
     ]
     kids = []
     for page in pages:
@@ -123,7 +132,7 @@ def _file(objects: list[bytes]) -> bytes:
 
 
 def _page(size: tuple[float, float], rotate: int, content: int) -> str:
-    resources = "/Font << /F1 3 0 R /F2 4 0 R >> /XObject << /Im 5 0 R >>"
+    resources = "/Font << /F1 3 0 R /F2 4 0 R /F3 10 0 R >> /XObject << /Im 5 0 R >>"
     box = f"[0 0 {size[0]} {size[1]}]"
     return (
         f"<< /Type /Page /Parent 2 0 R /MediaBox {box} /Rotate {rotate} "
@@ -165,9 +174,10 @@ def _mark(mark: Mark, height: float, used: list[str]) -> str:
     match mark:
         case Words():
             a, b, c, d = mark.matrix
-            codes = "".join(f"{used.index(c) + 1:04X}" for c in mark.text)
+            font = "F3" if mark.drawn else "F2" if mark.bold else "F1"
+            codes = "".join(f"{ord(c):02X}" if mark.drawn else f"{used.index(c) + 1:04X}" for c in mark.text)
             return (
-                f"BT /{'F2' if mark.bold else 'F1'} {mark.size} Tf {mark.mode} Tr {mark.spacing} Tc {mark.rise} Ts "
+                f"BT /{font} {mark.size} Tf {mark.mode} Tr {mark.spacing} Tc {mark.rise} Ts "
                 f"{a} {b} {c} {d} {mark.x} {height - mark.y} Tm <{codes}> Tj ET"
             )
         case Rule():

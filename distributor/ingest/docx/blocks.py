@@ -49,13 +49,21 @@ class BlockReader:
     _page: int = 1
     _paragraph: int = 0
     _tables: int = 0
-    _held: Content | None = None
+    _held: tuple[Content, ParagraphLook] | None = None
 
     def __post_init__(self) -> None:
         self._inline = InlineReader(self.styles, self.remarks)
 
     def read(self, container: etree._Element | None, place: Place) -> None:
         """Read all blocks of a body, cell, text box, header, footer or note."""
+        self._blocks(container, place)
+        if self._held is not None:
+            # the last paragraph of a container has nothing to grow together with
+            content, look = self._held
+            self._held = None
+            self._emit(content, look, None, place)
+
+    def _blocks(self, container: etree._Element | None, place: Place) -> None:
         for block in container if container is not None else ():
             self._block(block, place)
 
@@ -69,23 +77,21 @@ class BlockReader:
                 self.remarks.deletions += 1
             case tag if tag == W + "sectPr":
                 self.sections.append(block)
-            case tag if tag == W + "altChunk":
-                self.remarks.objects += 1
             case tag if tag == MC + "AlternateContent":
-                self.read(choose(block), place)
+                self._blocks(choose(block), place)
             case tag if tag in {W + "sdt", W + "sdtContent", W + "customXml", W + "ins", W + "moveTo"}:
-                self.read(block, place)
+                self._blocks(block, place)
 
     def _paragraph_block(self, paragraph: etree._Element, place: Place) -> None:
         properties = child(paragraph, "pPr")
         look = self._look(properties)
-        content = self._held or Content()
+        content = self._held[0] if self._held else Content()
         self._held = None
         self._inline.read(paragraph, content, look.run)
-        if child(properties, "rPr", "del") is not None:
+        if any(child(properties, "rPr", name) is not None for name in ("del", "moveFrom")):
             # its end was deleted: the next paragraph goes on in the same line
             self.remarks.deletions += 1
-            self._held = content
+            self._held = content, look
             return
         marker = self._marker(properties, look)
         self._boxes(content)
@@ -110,10 +116,8 @@ class BlockReader:
         for words in content.titles:
             self._paragraph += 1
             self.lines.append(Line(0, words, self._page, paragraph=self._paragraph, boxed=True))
-        held, self._held = self._held, None
         for box in content.boxes:
             self.read(box, Place(boxed=True))
-        self._held = held
 
     def _emit(self, content: Content, look: ParagraphLook, marker: str | None, place: Place) -> None:
         self._paragraph += 1

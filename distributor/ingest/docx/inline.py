@@ -29,7 +29,6 @@ class Remarks:
     deletions: int = 0
     insertions: int = 0
     hidden: int = 0
-    objects: int = 0
 
 
 @dataclass(slots=True)
@@ -110,7 +109,6 @@ class InlineReader:
             self._handlers[tag](part, content, look)
         elif tag not in _LEFT_OUT:
             self._remarks.insertions += tag in _ADDED
-            self._remarks.objects += tag == W + "object"
             self.read(part, content, look)
 
     def _run(self, run: etree._Element, content: Content, look: Look) -> None:

@@ -1,6 +1,7 @@
 """A DOCX from package to lines: headers, running text, notes, footers, and what was left out of them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from lxml import etree
@@ -17,6 +18,8 @@ from distributor.ingest.docx.styles import Styles
 from distributor.model.finding import Finding, Level
 from distributor.model.lines import Form, Line, Source
 
+# objects of other programs, whole files put in by reference
+_EMBEDDED: Final = frozenset({"oleObject", "package", "aFChunk"})
 _BOXED: Final = Place(boxed=True)
 
 
@@ -38,11 +41,11 @@ def read_docx(data: bytes) -> Source:
     reader.section_types = [value(section, "type") for section in body.iter(W + "sectPr")]
     reader.read(body, Place())
     notes = [note for kind, identity in reader.notes for note in _note(package, reader, kind, identity)]
-    heads = _margins(package, reader, "headerReference")
+    heads = [replace(line, page=1) for line in _margins(package, reader, "headerReference")]
     feet = _margins(package, reader, "footerReference")
     lines = (*heads, *reader.lines, *notes, *feet)
     source = assemble(Form.DOCX, lines, findings=(*_remarks(remarks), *_package_findings(package, root)))
-    return Source(source.form, source.lines, (), (*source.findings, *damage_findings(source.lines)))
+    return replace(source, findings=(*source.findings, *damage_findings(source.lines)))
 
 
 def _reader(package: Package, remarks: Remarks) -> BlockReader:
@@ -107,9 +110,9 @@ def _package_findings(package: Package, root: etree._Element | None) -> Iterator
     comments = sum(1 for _ in root.iter(W + "commentReference")) if root is not None else 0
     if comments:
         yield Finding(Level.INFO, "comments-left-out", None, {"count": str(comments)})
-    names = package.names()
-    if any(name.lower().endswith("vbaproject.bin") for name in names):
+    if any(name.lower().endswith("vbaproject.bin") for name in package.names()):
         yield Finding(Level.WARNING, "macros")
-    embedded = sum("/embeddings/" in name.lower() or "/afchunk" in name.lower() for name in names)
+    relations = package.relations(package.document).values()
+    embedded = sum(relation.kind in _EMBEDDED for relation in relations)
     if embedded:
         yield Finding(Level.WARNING, "embedded-files", None, {"count": str(embedded)})

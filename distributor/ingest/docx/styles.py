@@ -144,10 +144,8 @@ class Styles:
 
     def list_style(self, identity: str | None) -> str | None:
         """The style in the chain of a paragraph style that puts it into a list, for levels tied to a style."""
-        for name in self._chain(identity or self._default):
-            if child(self._styles[name], "pPr", "numPr", "numId") is not None:
-                return name
-        return None
+        chain = self._chain(identity or self._default)
+        return next((name for name in chain if child(self._styles[name], "pPr", "numPr", "numId") is not None), None)
 
     def _resolve(self, identity: str | None) -> ParagraphLook | None:
         if identity is None or identity not in self._styles:

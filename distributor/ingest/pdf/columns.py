@@ -20,6 +20,8 @@ _IN_STREAM: Final = 0.7
 _GUTTER: Final = 0.6
 _SAME_EDGE: Final = 2.0
 _DEEPEST: Final = 3
+# more rows than fit on a page are no text in columns, and looking for some would take long
+_MOST_ROWS: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ def reading_order(rows: list[Row], depth: int = 0) -> list[Row]:
         rows: from top to bottom.
         depth: how often the text was already divided.
     """
-    best = _best_bands(rows) if depth < _DEEPEST else []
+    best = _best_bands(rows) if depth < _DEEPEST and len(rows) <= _MOST_ROWS else []
     ordered: list[Row] = []
     begin = 0
     for band in best:
@@ -95,17 +97,22 @@ def _bands(rows: list[Row], edge: float) -> Iterator[_Band]:
 
 def _trimmed(rows: list[Row], first: int, last: int, edge: float) -> _Band | None:
     """Leave rows out at both ends that the stream puts outside the columns: footers below, date lines above."""
-    while first <= last:
+    while True:
         left, right = _divide(rows[first : last + 1], edge)
         if not left or not right:
             return None
-        if any(f.left < edge - _SAME_EDGE and f.order > max(r.order for r in right) for f in rows[last]):
+        if _stands_below(rows[last], right, edge):
             last -= 1
         elif _stands_above(rows[first], left, edge):
             first += 1
         else:
             return _Band(first, last, left, right)
-    return None
+
+
+def _stands_below(row: Row, right: tuple[Fragment, ...], edge: float) -> bool:
+    # the file writes the left part of this row after the right column
+    above = [f.order for f in right if f not in row]
+    return bool(above) and any(f.left < edge - _SAME_EDGE and f.order > max(above) for f in row)
 
 
 def _stands_above(row: Row, left: tuple[Fragment, ...], edge: float) -> bool:

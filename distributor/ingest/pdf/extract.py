@@ -1,7 +1,6 @@
 """Characters of a page as PDFium gives them, turned so that the text runs from left to right."""
 
 import ctypes
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from typing import Final, NamedTuple
@@ -17,7 +16,6 @@ from distributor.model.lines import PageSize
 # PDFium writes a hyphen at the end of a line as U+0002
 _LINE_END_HYPHEN: Final = 0x02
 _NO_MEANING: Final = frozenset({0, 0xFFFD, 0xFFFE, 0xFFFF})
-_LIGATURES: Final = range(0xFB00, 0xFB07)
 _HIGH: Final = range(0xD800, 0xDC00)
 _LOW: Final = range(0xDC00, 0xE000)
 _MEASURES: Final = 4
@@ -100,9 +98,7 @@ def _text(raw: _Raw) -> str:
     if raw.code == _LINE_END_HYPHEN:
         return "-"
     if not raw.mapped or raw.code in _NO_MEANING:
-        return "•" if raw.face.font and "wingding" in raw.face.font.lower() else "\ufffd"
-    if raw.code in _LIGATURES:
-        return unicodedata.normalize("NFKC", chr(raw.code))
+        return "\ufffd"
     return chr(raw.code)
 
 

@@ -8,11 +8,11 @@ from distributor.model.lines import PageSize
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """Font, size in points and visibility of a stretch of characters."""
+    """Font, size in points, weight and visibility of a stretch of characters; None where the file says nothing."""
 
     font: str | None
     size: float
-    bold: bool = False
+    bold: bool | None = None
     invisible: bool = False
 
 

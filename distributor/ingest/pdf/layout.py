@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Final
 
 from distributor.ingest.pdf.columns import reading_order
 from distributor.ingest.pdf.glyphs import PageContent
@@ -10,8 +9,6 @@ from distributor.ingest.pdf.lines import line_of
 from distributor.ingest.pdf.rows import Fragment, rows_of
 from distributor.ingest.pdf.tables import Table, find_tables
 from distributor.model.lines import Line
-
-_SLACK: Final = 2.0
 
 
 def page_lines(content: PageContent, number: int, tables_before: int) -> tuple[list[Line], int]:
@@ -26,26 +23,26 @@ def page_lines(content: PageContent, number: int, tables_before: int) -> tuple[l
         Its lines in reading order, and the number of tables up to its end.
     """
     tables, running = find_tables(content.glyphs, content.strokes, content.size)
-    rows = reading_order(rows_of(running))
-    slots = [_slot(table, rows) for table in tables]
+    blocks = [_block(table) for table in tables]
+    identities = {id(block): tables_before + index for index, block in enumerate(blocks)}
+    rows = [*rows_of(running), *((block,) for block in blocks)]
     lines: list[Line] = []
-    for index in range(len(rows) + 1):
-        for identity, table in enumerate(tables, start=tables_before):
-            if slots[identity - tables_before] == index:
-                lines += _table_lines(table, identity, number)
-        if index < len(rows):
-            lines.append(line_of(rows[index], number))
+    for row in reading_order(sorted(rows, key=lambda row: row[0].baseline)):
+        identity = identities.get(id(row[0]))
+        if identity is None:
+            lines.append(line_of(row, number))
+        else:
+            lines += _table_lines(tables[identity - tables_before], identity, number)
     lines += [Line(0, words, page=number, boxed=True) for words in content.slanted]
     return lines, tables_before + len(tables)
 
 
-def _slot(table: Table, rows: list[tuple[Fragment, ...]]) -> int:
-    """Before which row a table is read: the first one below its upper edge in its column."""
-    for index, row in enumerate(rows):
-        beside = row[0].left < table.right and row[-1].right > table.left
-        if beside and row[0].top >= table.top - _SLACK:
-            return index
-    return len(rows)
+def _block(table: Table) -> Fragment:
+    """A table as one piece among the rows, so that it has its place in the reading order and parts columns."""
+    glyphs = tuple(glyph for inside in table.glyphs for glyph in inside)
+    size = max(glyph.face.size for glyph in glyphs)
+    order = min(glyph.order for glyph in glyphs)
+    return Fragment(glyphs, table.left, table.right, table.top + size, size, order)
 
 
 def _table_lines(table: Table, identity: int, page: int) -> Iterator[Line]:

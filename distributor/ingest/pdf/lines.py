@@ -12,9 +12,12 @@ from distributor.text import is_western
 
 # shares of the font size
 _WORD_GAP: Final = 0.17
+# between Chinese and western characters programs leave up to a quarter em of their own
+_CHINESE_GAP: Final = 0.3
 _BLANK: Final = 0.5
 _EVEN: Final = 0.35
 _FEWEST_GAPS: Final = 2
+_BLANKS: Final = " \u00a0"
 
 
 def line_of(row: tuple[Fragment, ...], page: int) -> Line:
@@ -31,35 +34,47 @@ def line_of(row: tuple[Fragment, ...], page: int) -> Line:
 
 
 def _written(glyphs: tuple[Glyph, ...]) -> Iterator[str]:
-    spaced = _is_letter_spaced(glyphs)
+    visible = [glyph for glyph in glyphs if glyph.text.strip(_BLANKS)]
+    gaps = [_gap(one, other) for one, other in pairwise(visible)]
+    spaced = _is_letter_spaced(gaps)
+    usual = sorted(gaps)[len(gaps) // 2] if gaps else 0.0
     last: Glyph | None = None
     blank = ""
     for glyph in glyphs:
-        if not glyph.text.strip(" \u00a0"):
+        if not glyph.text.strip(_BLANKS):
             blank = glyph.text
             continue
-        yield _between(last, glyph, blank, spaced=spaced)
+        yield blank if last is None else blanks_between(last, glyph, usual, spaced=spaced) or blank
         yield glyph.text
         last, blank = glyph, ""
     yield blank
 
 
-def _between(last: Glyph | None, glyph: Glyph, blank: str, *, spaced: bool) -> str:
-    """The blanks between two characters: the file's own, several for a column gap, one between western words."""
-    if last is None:
-        return blank
-    size = max(last.face.size, glyph.face.size)
-    gap = (glyph.left - last.right) / size
+def _gap(one: Glyph, other: Glyph) -> float:
+    return (other.left - one.right) / max(one.face.size, other.face.size)
+
+
+def blanks_between(one: Glyph, other: Glyph, usual: float, *, spaced: bool) -> str:
+    """The blanks a reader sees between two neighbours on a line.
+
+    Args:
+        one: the character on the left.
+        other: the next character.
+        usual: the usual gap of the line, in em.
+        spaced: whether the line is letter-spaced.
+
+    Returns:
+        Several blanks for the gap of a column or tab, one between words, none in normal setting.
+    """
+    gap = _gap(one, other)
     if gap > WIDE_GAP:
         return " " if spaced else " " * max(2, round(gap / _BLANK))
-    words = gap > _WORD_GAP and is_western(last.text[-1]) and is_western(glyph.text[0])
-    return blank or (" " if words else "")
+    words = is_western(one.text[-1]) and is_western(other.text[0])
+    return " " if gap > (_WORD_GAP if words else usual + _CHINESE_GAP) else ""
 
 
-def _is_letter_spaced(glyphs: tuple[Glyph, ...]) -> bool:
+def _is_letter_spaced(gaps: list[float]) -> bool:
     """Tell whether a line is set with equal wide gaps between all its characters."""
-    visible = [g for g in glyphs if g.text.strip()]
-    gaps = [(b.left - a.right) / b.face.size for a, b in pairwise(visible)]
     if len(gaps) < _FEWEST_GAPS:
         return False
     mean = sum(gaps) / len(gaps)
@@ -76,4 +91,5 @@ def _style(glyphs: tuple[Glyph, ...]) -> Style:
         fonts[face.font, face.size] = fonts.get((face.font, face.size), 0) + weight
     font, size = max(fonts, key=lambda key: fonts[key])
     bold = sum(weight for face, weight in weights.items() if face.bold)
-    return Style(size=size, bold=bold * 2 > sum(weights.values()), font=font)
+    known = sum(weight for face, weight in weights.items() if face.bold is not None)
+    return Style(size=size, bold=bold * 2 > known if known else None, font=font)

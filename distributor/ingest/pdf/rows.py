@@ -12,7 +12,6 @@ _SCRIPT_SIZE: Final = 0.85
 _SCRIPT_RISE: Final = 0.6
 _SCRIPT_REACH: Final = 1.5
 WIDE_GAP: Final = 0.9
-_TWICE: Final = 0.2
 _ABOVE_BASELINE: Final = 0.88
 _BELOW_BASELINE: Final = 0.12
 
@@ -100,21 +99,12 @@ def _fragments(row: list[Glyph]) -> tuple[Fragment, ...]:
     found: list[list[Glyph]] = []
     last: Glyph | None = None
     for glyph in sorted(row, key=lambda g: (g.left, g.order)):
-        if last is not None and _drawn_twice(last, glyph):
-            continue
         visible = bool(glyph.text.strip())
         if not found or (visible and last is not None and glyph.left - last.right > WIDE_GAP * glyph.face.size):
             found.append([])
         found[-1].append(glyph)
         last = glyph if visible or last is None else last
     return tuple(_fragment(tuple(f)) for f in found if any(g.text.strip() for g in f))
-
-
-def _drawn_twice(one: Glyph, other: Glyph) -> bool:
-    # some programs draw a stretch again a little to the right to make it bold;
-    # neighbours in the stream are the two letters of a ligature
-    near = other.left - one.left < _TWICE * other.face.size
-    return near and one.text == other.text and abs(other.order - one.order) > 1
 
 
 def _fragment(glyphs: tuple[Glyph, ...]) -> Fragment:

@@ -14,7 +14,6 @@ _STRAIGHT: Final = 1.0
 _SHORTEST: Final = 8.0
 # drawings and charts are made of thousands of strokes, tables of some dozens
 _MOST_OBJECTS: Final = 3000
-_MOST_SEGMENTS: Final = 400
 _MOST_RULES: Final = 1200
 
 
@@ -40,8 +39,6 @@ def strokes_of(page: pdfium.FPDF_PAGE, placer: Placer, turned: int) -> list[Stro
 
 
 def _strokes(path: pdfium.FPDF_PAGEOBJECT, placer: Placer, turned: int) -> Iterator[Stroke]:
-    if not 1 < pdfium.FPDFPath_CountSegments(path) <= _MOST_SEGMENTS:
-        return
     for outline in _outlines(path):
         placed = [turn(placer.point(*point), turned, placer.width, placer.height) for point in outline]
         for (x0, y0), (x1, y1) in pairwise(placed):

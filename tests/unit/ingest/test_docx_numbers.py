@@ -132,8 +132,9 @@ def test_lists_of_one_definition_count_on_unless_their_start_is_overridden() -> 
 def test_an_override_may_bring_its_own_level() -> None:
     numbering = levels(("decimal", "%1.")) + (
         '<w:num w:numId="2"><w:abstractNumId w:val="1"/><w:lvlOverride w:ilvl="0"><w:lvl w:ilvl="0">'
-        '<w:start w:val="1"/><w:numFmt w:val="upperLetter"/><w:lvlText w:val="%1)"/></w:lvl></w:lvlOverride>'
-        '<w:lvlOverride w:ilvl="x"/></w:num>'
+        '<w:start w:val="1"/><w:numFmt w:val="upperLetter"/><w:lvlText w:val="%1)"/></w:lvl><w:lvl w:ilvl="44"/></w:lvlOverride>'
+        '<w:lvlOverride w:ilvl="x"><w:startOverride w:val="9"/></w:lvlOverride></w:num>'
+        '<w:num w:numId="none"/><w:abstractNum w:abstractNumId="7"><w:lvl w:ilvl="44"/></w:abstractNum>'
     )
     assert markers(listed("甲", identity=2), numbering) == ["A)"]
 
@@ -158,6 +159,11 @@ def test_a_paragraph_style_brings_its_list_and_level() -> None:
     )
     body = paragraph("甲", '<w:pStyle w:val="T"/>') + paragraph("乙", '<w:pStyle w:val="U"/>')
     assert markers(body, numbering, styles) == ["（1）", "（2）"]
+
+
+def test_a_style_without_a_list_in_its_chain_is_in_no_list() -> None:
+    styles = '<w:style w:type="paragraph" w:styleId="T"><w:pPr><w:numPr><w:ilvl w:val="1"/></w:numPr></w:pPr></w:style>'
+    assert markers(paragraph("甲", '<w:pStyle w:val="T"/>'), levels(("decimal", "%1.")), styles) == [None]
 
 
 def test_list_zero_takes_a_paragraph_out_of_its_list() -> None:

@@ -170,6 +170,17 @@ def test_paragraphs_grow_together_where_the_mark_between_them_was_deleted() -> N
 BASED = HIDING.format("paragraph", "P") + ('<w:style w:type="paragraph" w:styleId="Q"><w:basedOn w:val="P"/></w:style>')
 
 
+def test_a_moved_paragraph_leaves_no_empty_line() -> None:
+    moved = paragraph('<w:moveFrom w:id="1">' + run("走") + "</w:moveFrom>", '<w:rPr><w:moveFrom w:id="2"/></w:rPr>')
+    assert texts(moved + paragraph("会议")) == ["会议"]
+
+
+def test_a_deleted_mark_at_the_end_of_a_cell_joins_nothing() -> None:
+    open_end = paragraph("甲", '<w:rPr><w:del w:id="1"/></w:rPr>')
+    read = lines(table((open_end, "乙")) + open_end)
+    assert [(line.text, line.cell) for line in read] == [("甲", (0, 0, 0)), ("乙", (0, 0, 1)), ("甲", None)]
+
+
 @pytest.mark.parametrize(
     ("body", "styles"),
     [
@@ -200,8 +211,11 @@ def test_comments_are_counted_and_left_out() -> None:
 
 def test_macros_and_embedded_files_are_reported() -> None:
     extra = {"word/vbaProject.bin": b"x", "word/embeddings/oleObject1.bin": b"x"}
-    found = {f.code: f.level for f in read_docx(docx(paragraph("近日"), parts=extra)).findings}
-    assert found == {"macros": Level.WARNING, "embedded-files": Level.WARNING}
+    relations = {"o": ("oleObject", "embeddings/oleObject1.bin"), "c": ("aFChunk", "chunk.html")}
+    body = paragraph("近日") + '<w:altChunk r:id="c"/>'
+    found = read_docx(docx(body, parts=extra, relations=relations)).findings
+    assert [(f.code, f.level) for f in found] == [("macros", Level.WARNING), ("embedded-files", Level.WARNING)]
+    assert found[1].parameters == {"count": "2"}
 
 
 def test_headers_come_first_and_footers_last_each_once() -> None:

@@ -1,3 +1,4 @@
+import re
 import zlib
 
 import pytest
@@ -95,6 +96,9 @@ def test_a_small_line_between_two_lines_stays_a_line() -> None:
 
 def test_text_drawn_twice_to_look_bold_is_read_once() -> None:
     assert texts(Words(100, 100, "政策动态"), Words(100.3, 100, "政策动态")) == ["政策动态"]
+    once = [Words(100 + 10 * index, 100, letter) for index, letter in enumerate("政策动态政策法规")]
+    again = [Words(word.x + 0.5, word.y, word.text) for word in once]
+    assert texts(*once, *again) == ["政策动态政策法规"]
     assert texts(Words(100, 100, "人人参与")) == ["人人参与"]
 
 
@@ -102,6 +106,28 @@ def test_outlined_text_is_bold() -> None:
     [line] = lines(Words(100, 100, "政策动态", mode=2))
     assert line.style is not None
     assert line.style.bold
+
+
+def test_a_font_drawn_by_the_file_says_nothing_of_its_weight() -> None:
+    [line] = lines(Words(100, 100, "AAA", drawn=True))
+    assert line.style is not None
+    assert (line.text, line.style.bold, line.style.font) == ("AAA", None, None)
+    [mixed] = lines(Words(100, 100, "AAA", drawn=True), Words(115, 100, "BB", bold=True))
+    assert mixed.style is not None
+    assert mixed.style.bold
+
+
+def test_font_names_in_gbk_are_read() -> None:
+    data = pdf([Words(100, 100, "近日")]).replace(b"/ABCDEF+SimSun", b"/#CB#CE#CC#E5A")
+    [line] = read_pdf(data).lines
+    assert line.style is not None
+    assert line.style.font == "宋体A"
+
+
+def test_a_character_without_meaning_is_shown_as_unreadable_and_reported() -> None:
+    data = pdf([Words(100, 100, "近日联盟召开会议\ufffd")])
+    assert [line.text for line in read_pdf(data).lines] == ["近日联盟召开会议\ufffd"]
+    assert [(f.code, f.line) for f in findings(data)] == [("damaged-text", 1)]
 
 
 def test_radicals_and_ligatures_are_folded() -> None:
@@ -162,6 +188,23 @@ def test_a_line_across_both_columns_parts_them_into_bands() -> None:
         *column(230, 200, RIGHT),
     ]
     assert texts(*page) == [*LEFT, *RIGHT, wide, *LEFT, *RIGHT]
+
+
+def test_short_lines_below_columns_are_no_columns() -> None:
+    wide = "这是横跨两栏的标题一行文字需要足够的长度才能越过中缝"
+    short = ["报：科技部", "送：各单位", "发：各单位"]
+    page = [*column(80, 100, LEFT), *column(230, 100, RIGHT), Words(80, 180, wide), *column(80, 200, short)]
+    assert texts(*page) == [*LEFT, *RIGHT, wide, *short]
+
+
+def test_lines_on_the_left_above_lines_on_the_right_are_no_columns() -> None:
+    assert texts(*column(80, 100, LEFT), *column(230, 300, RIGHT)) == LEFT + RIGHT
+    assert texts(*column(230, 100, RIGHT), *column(80, 300, LEFT)) == RIGHT + LEFT
+
+
+def test_more_rows_than_fit_on_a_page_are_read_as_they_stand() -> None:
+    rows = [str(number) for number in range(410)]
+    assert texts(*column(80, 10, rows, step=2, size=1)) == rows
 
 
 def test_three_columns_are_read_one_after_the_other() -> None:
@@ -305,6 +348,14 @@ def test_blank_pages_are_refused() -> None:
 
 def test_fonts_that_do_not_say_what_they_mean_are_refused() -> None:
     assert refusal(pdf([Words(100, 100, "近日")], unicode_map=False)) == "pdf-without-unicode"
+
+
+def test_a_page_that_cannot_be_loaded_is_reported_and_the_others_are_read() -> None:
+    data = pdf([Words(100, 100, "近日")], [Words(100, 100, "失")], [Words(100, 100, "召开")])
+    first, second, third = re.findall(rb"/Kids \[(\d+ 0 R) (\d+ 0 R) (\d+ 0 R)\]", data)[0]
+    broken = data.replace(b" ".join([first, second, third]), b" ".join([first, b"99 0 R", third]))
+    assert [(line.text, line.page) for line in read_pdf(broken).lines] == [("近日", 1), ("召开", 3)]
+    assert [(f.code, f.parameters) for f in findings(broken)] == [("unreadable-pages", {"pages": "2"})]
 
 
 @pytest.mark.parametrize("data", [b"%PDF-1.7", b"%PDF-1.4\n%%EOF", pdf([Words(1, 1, "x")])[:200]])

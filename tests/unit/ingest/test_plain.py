@@ -88,9 +88,10 @@ def test_text_without_a_visible_character_is_refused(text: str) -> None:
     assert refused.value.code == "no-text"
 
 
-def test_far_too_much_text_is_refused() -> None:
+@pytest.mark.parametrize("text", ["近" * 2_000_001, "近\n" * 100_001])
+def test_far_too_much_text_is_refused(text: str) -> None:
     with pytest.raises(FileRefused) as refused:
-        read("近" * 5_000_001)
+        read(text)
     assert refused.value.code == "too-much-text"
 
 

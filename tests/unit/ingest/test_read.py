@@ -39,3 +39,11 @@ def test_every_refusal_names_the_file(data: bytes, name: str, code: str) -> None
 
 def test_plain_text_needs_no_child_and_no_time() -> None:
     assert read("近日".encode(), "a.txt", Limits(seconds=0.0)).lines[0].text == "近日"
+
+
+def test_text_longer_than_a_bulletin_is_read_in_a_child() -> None:
+    text = ("近" * 40 + "\n").encode() * 9000
+    assert len(read(text, "a.txt").lines) == 9000
+    with pytest.raises(FileRefused) as refused:
+        read(text, "a.txt", Limits(seconds=0.001))
+    assert refused.value.code == "file-takes-too-long"
