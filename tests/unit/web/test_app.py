@@ -15,6 +15,19 @@ ROUTES = {
 }
 
 
-def test_the_site_has_these_routes_and_no_other(tmp_path: Path) -> None:
+def test_the_public_site_has_these_routes_and_no_other() -> None:
+    assert {route.path for part in PARTS for route in part.router.routes} == ROUTES
+
+
+def test_the_site_starts_and_stops_and_describes_itself_to_nobody(tmp_path: Path) -> None:
     app = create_app(make_parts(tmp_path))
-    routes = {route.path for part in PARTS for route in part.router.routes}
+    with TestClient(app, base_url="https://testserver.example") as client:
+        assert client.get("/healthz").text == "ok\n"
+        assert client.get("/docs").status_code == 404
+        assert client.get("/openapi.json").status_code == 404
+
+
+def test_a_server_can_build_the_site_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISTRIBUTOR_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("DISTRIBUTOR_PUBLICATION__NAME", "试刊")
+    assert factory().state.site.context.publication.name == "试刊"
