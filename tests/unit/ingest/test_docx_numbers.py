@@ -132,7 +132,8 @@ def test_lists_of_one_definition_count_on_unless_their_start_is_overridden() -> 
 def test_an_override_may_bring_its_own_level() -> None:
     numbering = levels(("decimal", "%1.")) + (
         '<w:num w:numId="2"><w:abstractNumId w:val="1"/><w:lvlOverride w:ilvl="0"><w:lvl w:ilvl="0">'
-        '<w:start w:val="1"/><w:numFmt w:val="upperLetter"/><w:lvlText w:val="%1)"/></w:lvl><w:lvl w:ilvl="44"/></w:lvlOverride>'
+        '<w:start w:val="1"/><w:numFmt w:val="upperLetter"/><w:lvlText w:val="%1)"/></w:lvl>'
+        '<w:lvl w:ilvl="44"/></w:lvlOverride>'
         '<w:lvlOverride w:ilvl="x"><w:startOverride w:val="9"/></w:lvlOverride></w:num>'
         '<w:num w:numId="none"/><w:abstractNum w:abstractNumId="7"><w:lvl w:ilvl="44"/></w:abstractNum>'
     )
