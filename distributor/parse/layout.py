@@ -12,6 +12,8 @@ from distributor.parse.rows import Row
 CHARACTER = 2.0  # columns of a full-width character
 _LONG = 40.0  # columns from which a line can be one of running text
 _BEYOND = 12.0  # columns beyond the right edge that no printed line reaches
+_WIDE = 96.0  # columns of a page wider than most, which a few rows do not prove
+_ENOUGH = 10  # rows that do
 _WIDEST = 150.0  # columns of the widest page of running text
 _TOLERANCE = 3.0  # columns by which full lines differ (punctuation is never left alone at a line start)
 
@@ -134,7 +136,8 @@ def _usual_right(rights: Sequence[float]) -> float:
 def _is_wrapped(rows: Sequence[Row], layout: Layout) -> bool:
     """Whether most long rows end at the same edge; in unwrapped text a row is as long as its paragraph."""
     long = [row for row in rows if width(row.text) >= _LONG]
-    if not long or layout.edges[-1][1] > _WIDEST:
+    edge = layout.edges[-1][1]
+    if not long or edge > _WIDEST or (edge > _WIDE and len(long) < _ENOUGH):
         return False
     full = sum(1 for row in long if abs(layout.slack(row)) <= _TOLERANCE * 2)
     beyond = sum(1 for row in long if layout.slack(row) < -_BEYOND)

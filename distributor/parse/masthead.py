@@ -13,7 +13,9 @@ from distributor.parse.words import BODY_ENDINGS, PUBLICATION_ENDINGS, SECRECY
 
 _REACH = 16  # rows from the top within which a masthead stands
 _LONGEST = 60  # characters of one of its lines
-_TITLE_ALONE = re.compile(r".{0,20}(?:简报|简讯|通讯|快报|通报|专报|要报|内参|情况反映|会刊|月报|周报|旬报|摘报)$")
+_TITLE_ALONE = re.compile(
+    r"[^、.．◆★■●【（]{2,20}(?:简报|简讯|通讯|快报|通报|专报|要报|内参|情况反映|会刊|月报|周报|旬报|摘报)$"
+)
 _TITLE = re.compile(rf".{{0,30}}(?:{PUBLICATION_ENDINGS})(?:[（(][^（）]*[）)])?$")
 _BODY = re.compile(rf"[^，。；：！？、“”]{{2,40}}(?:{BODY_ENDINGS})$")
 _MARKED = re.compile(

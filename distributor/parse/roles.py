@@ -58,11 +58,11 @@ def _role(facts: Sequence[Fact], kind: str, places: Sequence[int], heading: dict
     share = heading[kind]
     if share < 0.5:  # noqa: PLR2004  most of its rows are no headings
         return Role("list", w.LIST_MARKER_ROLE, len(places))
-    above_heading = sum(_stands_above_heading(facts, position, kind, heading) for position in places)
-    above_text = len(places) - above_heading
+    above_text = sum(_stands_above_text(facts, position) for position in places)
     if kind in _SECTION_KINDS:
-        above_text = sum(_stands_above_text(facts, position) for position in places)
         above_heading = len(places) - above_text
+    else:
+        above_heading = sum(_stands_above_heading(facts, position, kind, heading) for position in places)
     name = "section" if above_heading > above_text else "item"
     return Role(name, w.HEADING_MARKER_ROLE * share, len(places))
 

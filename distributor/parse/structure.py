@@ -1,7 +1,7 @@
 """The structure finder: the best reading of all rows together (Viterbi), and how sure it is of each heading."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from distributor.parse import weights as w
@@ -11,7 +11,7 @@ from distributor.parse.facts import Fact
 from distributor.parse.habits import Habit, learn
 from distributor.parse.kinds import ATTRIBUTION, FOLLOWS, MORE, NODE, OPENS, SECTION, TITLE, Kind
 from distributor.parse.layout import Layout
-from distributor.parse.roles import find_roles
+from distributor.parse.roles import Role, find_roles
 
 _NEVER = -1e9
 _SCALE = 2.0  # margin that makes a decision fairly sure
@@ -54,12 +54,19 @@ def find_structure(facts: Sequence[Fact], layout: Layout) -> Reading:
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """Scores for passing from one row to the next: for new nodes, and for going on from each kind of row above."""
+    """Scores for passing from one row to the next.
+
+    Args:
+        starts: for a node that begins with the row.
+        more: for going on with the node above, by the kind of the row above.
+        after_heading: for beginning anything below a heading that the row above would end.
+        favours: for what this document does or the row says about a succession of nodes.
+    """
 
     starts: Scores
     more: Scores
     after_heading: float
-    under_section: float
+    favours: dict[tuple[Kind, Kind], float]
 
 
 def _steps(facts: Sequence[Fact], layout: Layout, habits: Sequence[Habit]) -> list[_Step]:
@@ -74,10 +81,21 @@ def _steps(facts: Sequence[Fact], layout: Layout, habits: Sequence[Habit]) -> li
         inside = position in covered
         more[ATTRIBUTION] = more[Kind.ATTRIBUTION_MORE] = w.ATTRIBUTION_MORE if inside else _NEVER
         end = heading_end(facts[position - 1], fact, layout) if position else 0.0
-        steps.append(
-            _Step(starts, more, end, -sum(min(0.0, habit.score(fact, layout)) for habit in habits if habit.near))
-        )
+        steps.append(_Step(starts, more, end, _favours(fact, layout, roles, habits)))
     return steps
+
+
+def _favours(
+    fact: Fact, layout: Layout, roles: Mapping[str, Role], habits: Sequence[Habit]
+) -> dict[tuple[Kind, Kind], float]:
+    """A title right below a section heading needs no distance; a marked heading may follow a title without text."""
+    near = sum(min(0.0, habit.score(fact, layout)) for habit in habits if habit.near)
+    role = roles.get(fact.marker.kind) if fact.marker else None
+    marked = {"item": TITLE, "section": SECTION}.get(role.name if role else "")
+    favours = {(SECTION, TITLE): -near}
+    if marked:
+        favours[(TITLE, marked)] = w.TITLE_WITHOUT_TEXT_MARKED
+    return favours
 
 
 def _going_on(facts: Sequence[Fact], position: int, layout: Layout) -> Scores:
@@ -131,11 +149,10 @@ def _advance(above: Fact, before: Scores, step: _Step) -> tuple[Scores, dict[Kin
 def _moves(above: Fact, kind: Kind, step: _Step) -> list[tuple[Kind, float]]:
     """All ways on from a row of this kind, with their scores."""
     node = NODE[kind]
-    below = step.under_section if node is SECTION else 0.0
     unfinished = node in (SECTION, TITLE) or (node is Kind.PARAGRAPH and above.end in ("plain", "open", "comma"))
     end = step.after_heading if unfinished else 0.0
     moves = [
-        (new, gain + step.starts[new] + closing_score(above, kind, new) + end + (below if new is TITLE else 0.0))
+        (new, gain + step.starts[new] + closing_score(above, kind, new) + end + step.favours.get((old, new), 0.0))
         for (old, new), gain in FOLLOWS.items()
         if old is node
     ]
