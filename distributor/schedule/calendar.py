@@ -149,10 +149,10 @@ _NOTHING = _Year()
 @cache
 def _library(base: str, language: str, year: int) -> _Year:
     """Ask the library for one year; make-up days stand in the year whose holiday they pay for, often the next one."""
-    supported = holidays.country_holidays(base, years=year).supported_languages
-    known = holidays.country_holidays(
-        base, years=(year, year + 1), language=language if language in supported else None
-    )
+    plain = holidays.country_holidays(base, years=year)
+    # without a language the library would take that of the machine
+    spoken = language if language in plain.supported_languages else plain.default_language
+    known = holidays.country_holidays(base, years=(year, year + 1), language=spoken)
     # only China decides anew every year; everywhere else the law says it for good
     published = base != "CN" or year in getattr(known, "special_public_holidays", {})
     return _Year(

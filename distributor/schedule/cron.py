@@ -23,15 +23,15 @@ def read_cron(fields: str, text: str) -> Recurrence:
     """
     parts = fields.split()
     if len(parts) != _FIELDS:
-        raise Misconfigured("cron-fields", trigger=text)
+        raise Misconfigured("cron-fields", trigger=text, place="")
     minute, hour, day, month, weekday = parts
     if re.search(r"\d", weekday):
-        raise Misconfigured("cron-day-digits", trigger=text)
+        raise Misconfigured("cron-day-digits", trigger=text, place="")
     if not minute.isdecimal():
-        raise Misconfigured("cron-too-often", trigger=text)
+        raise Misconfigured("cron-too-often", trigger=text, place="")
     if day != "*" and weekday != "*":
         # cron takes either of the two, APScheduler both at once
-        raise Misconfigured("cron-two-days", trigger=text)
+        raise Misconfigured("cron-two-days", trigger=text, place="")
     if not _WEEKDAYS.fullmatch(weekday):
-        raise Misconfigured("cron-fields", trigger=text)
+        raise Misconfigured("cron-fields", trigger=text, place="")
     return Recurrence(minute=int(minute), hour=hour, day=day, month=month, weekday=weekday)

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from distributor.errors import Misconfigured
 from distributor.schedule.calendar import WorkingCalendar, YearOverride
+from distributor.schedule.entries import Entry
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
 _BASES: Final = ("CN", "")
@@ -26,81 +26,43 @@ def read_calendar(document: Mapping[str, object], file: str, language: str = "zh
         Misconfigured: `entry-key-unknown`, `entry-value`, `entry-choice`, `calendar-year`, `calendar-wrong-year`,
             `calendar-backwards`, `calendar-both`, with file and entry.
     """
-    _only(document, {"base", "year"}, file, "")
+    root = Entry(file, "", document)
+    root.only(("base", "year"))
     base = document.get("base", "CN")
     if base not in _BASES:
-        raise Misconfigured("entry-choice", file=file, entry="", key="base", value=base, choices='"CN", ""')
-    years = document.get("year", {})
-    if not isinstance(years, Mapping):
-        raise Misconfigured("entry-value", file=file, entry="", key="year", value=years)
-    overrides = {_year(key, file): _override(_year(key, file), table, file) for key, table in years.items()}
+        raise root.refuse("entry-choice", key="base", value=base, choices='"CN", ""')
+    years = root.table("year", document.get("year", {}), "year").values
+    overrides = dict(_year(root.table(f"year.{key}", table, f"year.{key}"), str(key)) for key, table in years.items())
     return WorkingCalendar(str(base) or None, overrides, language)
 
 
-def _year(key: object, file: str) -> int:
-    text = str(key)
-    if not text.isascii() or not text.isdecimal() or not _FIRST_YEAR <= int(text) <= _LAST_YEAR:
-        raise Misconfigured("calendar-year", file=file, entry=f"year.{text}", value=text)
-    return int(text)
+def _year(entry: Entry, key: str) -> tuple[int, YearOverride]:
+    if not (key.isascii() and key.isdecimal() and _FIRST_YEAR <= int(key) <= _LAST_YEAR):
+        raise entry.refuse("calendar-year", value=key)
+    year = int(key)
+    entry.only(("published", "holidays", "working_days"))
+    off = {day: name for item in entry.entries("holidays") for day, name in _holiday(entry, item, year)}
+    worked = {_day(entry, item, "working_days", year): "" for item in entry.entries("working_days")}
+    if both := sorted(off.keys() & worked.keys()):
+        raise entry.refuse("calendar-both", date=both[0].isoformat())
+    return year, YearOverride(entry.flag("published", default=False), off, worked)
 
 
-def _override(year: int, table: object, file: str) -> YearOverride:
-    entry = f"year.{year}"
-    if not isinstance(table, Mapping):
-        raise Misconfigured("entry-value", file=file, entry=entry, key=str(year), value=table)
-    _only(table, {"published", "holidays", "working_days"}, file, entry)
-    published = table.get("published", False)
-    if not isinstance(published, bool):
-        raise Misconfigured("entry-value", file=file, entry=entry, key="published", value=published)
-    place = _Place(year, file, entry)
-    holidays = {day: name for item in place.items(table, "holidays") for day, name in place.holiday(item)}
-    worked = {place.day(item, "working_days"): "" for item in place.items(table, "working_days")}
-    both = sorted(set(holidays) & set(worked))
-    if both:
-        raise Misconfigured("calendar-both", file=file, entry=entry, date=both[0].isoformat())
-    return YearOverride(published, holidays, worked)
+def _day(entry: Entry, value: object, key: str, year: int) -> date:
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise entry.wrong(key, value)
+    # a notice for one year may begin in the last days of the year before
+    if value.year != year and (value.year, value.month) != (year - 1, 12):
+        raise entry.refuse("calendar-wrong-year", date=value.isoformat(), year=year)
+    return value
 
 
-class _Place:
-    """Reads the entries of one year and knows where they stand."""
-
-    def __init__(self, year: int, file: str, entry: str) -> None:
-        self._year = year
-        self._file = file
-        self._entry = entry
-
-    def items(self, table: Mapping[str, object], key: str) -> list[object]:
-        value = table.get(key, [])
-        if not isinstance(value, list):
-            raise self._refuse("entry-value", key=key, value=value)
-        return value
-
-    def day(self, value: object, key: str) -> date:
-        if not isinstance(value, date) or isinstance(value, datetime):
-            raise self._refuse("entry-value", key=key, value=value)
-        # a notice for one year may begin in the last days of the year before
-        if value.year != self._year and (value.year, value.month) != (self._year - 1, 12):
-            raise self._refuse("calendar-wrong-year", date=value.isoformat(), year=self._year)
-        return value
-
-    def holiday(self, item: object) -> Iterator[tuple[date, str]]:
-        if not isinstance(item, Mapping):
-            raise self._refuse("entry-value", key="holidays", value=item)
-        _only(item, {"from", "to", "name"}, self._file, self._entry)
-        name = item.get("name")
-        if not isinstance(name, str) or not name.strip():
-            raise self._refuse("entry-value", key="name", value=name)
-        first = self.day(item.get("from"), "from")
-        last = self.day(item.get("to", first), "to")
-        if not timedelta() <= last - first <= _DAY * _LONGEST_HOLIDAY:
-            raise self._refuse("calendar-backwards", date=first.isoformat(), to=last.isoformat())
-        return ((first + _DAY * n, name.strip()) for n in range((last - first).days + 1))
-
-    def _refuse(self, code: str, **parameters: object) -> Misconfigured:
-        return Misconfigured(code, file=self._file, entry=self._entry, **parameters)
-
-
-def _only(table: Mapping[str, object], known: set[str], file: str, entry: str) -> None:
-    unknown = sorted(set(table) - known)
-    if unknown:
-        raise Misconfigured("entry-key-unknown", file=file, entry=entry, key=unknown[0])
+def _holiday(entry: Entry, item: object, year: int) -> Iterator[tuple[date, str]]:
+    holiday = entry.table(entry.name, item, "holidays")
+    holiday.only(("from", "to", "name"))
+    name = holiday.text("name")
+    first = _day(entry, holiday.values.get("from"), "from", year)
+    last = _day(entry, holiday.values.get("to", first), "to", year)
+    if not timedelta() <= last - first <= _DAY * _LONGEST_HOLIDAY:
+        raise entry.refuse("calendar-backwards", date=first.isoformat(), to=last.isoformat())
+    return ((first + _DAY * n, name) for n in range((last - first).days + 1))

@@ -25,7 +25,7 @@ _ENGLISH_DAYS: Final = {
 _CHINESE_NUMBERS: Final = {n: i for i, n in enumerate("一二三四五六七八九十", 1)} | {"两": 2}
 _ORDINALS: Final = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5}
 
-_TIME: Final = r"(?P<time>(?:上午|下午|晚上)?\s*\d{1,2}(?::\d{2}|点(?:半|\d{1,2}分)?))"
+_TIME: Final = r"(?P<half>上午|下午|晚上)?\s*(?P<hour>\d{1,2})(?::(?P<minute>\d{2})|点(?P<past>半|\d{1,2}分)?)"
 _CN_DAY: Final = f"[{''.join(_CHINESE_DAYS)}]"
 _EN_DAYS: Final = r"(?P<days>[a-z0-9]+(?:\s*(?:,|and|to|-|through)\s*[a-z0-9]+)*)"
 _NUMBER: Final = r"(?P<n>[一二两三四五六七八九十]+|\d{1,2})"
@@ -52,7 +52,7 @@ def parse_trigger(text: str) -> Trigger:
         return Trigger(TriggerKind.AT, text, moment=_moment(moment, text))
     recurrence = _recurrence(words, text)
     if not is_sound(recurrence):
-        raise Misconfigured("trigger-never", trigger=text)
+        raise Misconfigured("trigger-never", trigger=text, place="")
     return Trigger(TriggerKind.RECURRING, text, recurrence=recurrence)
 
 
@@ -68,7 +68,7 @@ def _recurrence(words: str, text: str) -> Recurrence:
     for pattern, reader in _PHRASES:
         if match := pattern.fullmatch(words):
             return reader(match, text)
-    raise Misconfigured("trigger-unreadable", trigger=text)
+    raise Misconfigured("trigger-unreadable", trigger=text, place="")
 
 
 def _daily(match: re.Match[str], text: str) -> Recurrence:
@@ -81,7 +81,7 @@ def _every_working_day(match: re.Match[str], text: str) -> Recurrence:
 
 def _day_digit(match: re.Match[str], text: str) -> NoReturn:
     del match
-    raise Misconfigured("trigger-day-digit", trigger=text)
+    raise Misconfigured("trigger-day-digit", trigger=text, place="")
 
 
 def _weekly_chinese(match: re.Match[str], text: str) -> Recurrence:
@@ -95,7 +95,7 @@ def _weekly_chinese(match: re.Match[str], text: str) -> Recurrence:
 def _weekly_english(match: re.Match[str], text: str) -> Recurrence:
     parts = re.split(r"\s*(?:,|and|to|-|through)\s*", match["days"])
     if any(part[:1].isdigit() for part in parts):
-        raise Misconfigured("trigger-day-digit", trigger=text)
+        raise Misconfigured("trigger-day-digit", trigger=text, place="")
     if any(part not in _ENGLISH_DAYS for part in parts):
         _unreadable(text)
     days = [_ENGLISH_DAYS[part] for part in parts]
@@ -108,7 +108,7 @@ def _weekly_english(match: re.Match[str], text: str) -> Recurrence:
 
 def _span(first: int, last: int, text: str) -> str:
     if first > last:
-        raise Misconfigured("trigger-days-backwards", trigger=text)
+        raise Misconfigured("trigger-days-backwards", trigger=text, place="")
     return f"{_DAYS[first]}-{_DAYS[last]}" if first < last else _DAYS[first]
 
 
@@ -119,7 +119,7 @@ def _listed(days: list[str]) -> str:
 def _monthly(match: re.Match[str], text: str) -> Recurrence:
     day = _number(match["n"], text)
     if not 1 <= day <= 31:  # noqa: PLR2004  the longest month
-        raise Misconfigured("trigger-date-impossible", trigger=text)
+        raise Misconfigured("trigger-date-impossible", trigger=text, place="")
     return _at(match, text, nth_day=day) if day > 28 else _at(match, text, day=str(day))  # noqa: PLR2004  the shortest
 
 
@@ -131,41 +131,38 @@ def _working_day(match: re.Match[str], text: str) -> Recurrence:
     number = _number(match["n"], text)
     # no month is sure to have more: February with the Spring Festival has about fifteen
     if not 1 <= number <= 15:  # noqa: PLR2004
-        raise Misconfigured("trigger-date-impossible", trigger=text)
+        raise Misconfigured("trigger-date-impossible", trigger=text, place="")
     return _at(match, text, nth_working_day=number)
 
 
 def _working_day_from_end(match: re.Match[str], text: str) -> Recurrence:
     number = _number(match["n"], text) if match.groupdict().get("n") else 1
     if not 1 <= number <= 15:  # noqa: PLR2004  as above
-        raise Misconfigured("trigger-date-impossible", trigger=text)
+        raise Misconfigured("trigger-date-impossible", trigger=text, place="")
     return _at(match, text, nth_working_day=-number)
 
 
 def _at(match: re.Match[str], text: str, **fields: str | int) -> Recurrence:
-    hour, minute = _time(match["time"], text)
+    hour, minute = _time(match, text)
     return Recurrence(minute=minute, hour=str(hour), **fields)  # type: ignore[arg-type]  # fields of Recurrence
 
 
-def _time(words: str, text: str) -> tuple[int, int]:
-    match = re.fullmatch(r"(上午|下午|晚上)?\s*(\d{1,2})(?::(\d{2})|点(半|\d{1,2}分)?)", words)
-    if match is None:
-        _unreadable(text)
-    half, hour, minute, past = match.groups()
+def _time(match: re.Match[str], text: str) -> tuple[int, int]:
+    half, hour, minute, past = match.group("half", "hour", "minute", "past")
     hours = int(hour) + (12 if half in {"下午", "晚上"} and int(hour) < 12 else 0)  # noqa: PLR2004  hours of half a day
     minutes = int(minute or 0) if past is None else 30 if past == "半" else int(past.removesuffix("分"))
     if hours > 23 or minutes > 59:  # noqa: PLR2004  the clock
-        raise Misconfigured("trigger-time-impossible", trigger=text)
+        raise Misconfigured("trigger-time-impossible", trigger=text, place="")
     return hours, minutes
 
 
 def _moment(match: re.Match[str], text: str) -> datetime:
-    hour, minute = _time(match["time"], text)
+    hour, minute = _time(match, text)
     year, month, day = (int(part) for part in match.groups()[:3])
     try:
         return datetime(year, month, day, hour, minute)  # noqa: DTZ001  wall-clock time; the schedule has the zone
     except ValueError as error:
-        raise Misconfigured("trigger-date-impossible", trigger=text) from error
+        raise Misconfigured("trigger-date-impossible", trigger=text, place="") from error
 
 
 def _number(words: str, text: str) -> int:
@@ -180,7 +177,7 @@ def _number(words: str, text: str) -> int:
 
 
 def _unreadable(text: str) -> NoReturn:
-    raise Misconfigured("trigger-unreadable", trigger=text)
+    raise Misconfigured("trigger-unreadable", trigger=text, place="")
 
 
 def _phrase(pattern: str, reader: _Reader) -> tuple[re.Pattern[str], _Reader]:
