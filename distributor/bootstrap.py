@@ -3,7 +3,8 @@
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 from distributor import schedule, settings
@@ -11,7 +12,9 @@ from distributor.clock import Clock, SystemClock
 from distributor.compose import DkimKey
 from distributor.deliver import AllowListTransport, CaptureServer, FolderTransport, Relay, SmtpTransport, Timeouts
 from distributor.deliver import Transport as Transport  # noqa: PLC0414  re-exported for those who run a drain
+from distributor.deliver.postfix_log import PostfixLog
 from distributor.errors import Misconfigured
+from distributor.model.conduct import PRESETS, Conduct
 from distributor.model.message import Sender
 from distributor.schedule import WorkingCalendar
 from distributor.settings import Security, Sending, Settings
@@ -67,6 +70,7 @@ class Container:
             username=smtp.username,
             password=None if smtp.password is None else smtp.password.get_secret_value(),
             connections=smtp.connections,
+            messages_per_connection=self.context.conduct.pace.per_connection,
             timeouts=Timeouts().capped(smtp.timeout),
         )
 
@@ -97,12 +101,21 @@ def build(config_dir: Path | None = None, *, clock: Clock | None = None) -> Cont
         config=folder,
         mail_folder=chosen.data_dir / "mail",
         dkim_keys=_dkim_keys(chosen),
+        conduct=_conduct(chosen),
+        relay_log=None if chosen.delivery.relay_log is None else PostfixLog(chosen.delivery.relay_log),
     )
     return Container(chosen, context)
 
 
 def _calendar(folder: Path) -> WorkingCalendar:
     return schedule.read_calendar(read_toml(folder / "calendar.toml"), "calendar.toml")
+
+
+def _conduct(chosen: Settings) -> Conduct:
+    delivery = chosen.delivery
+    preset = PRESETS[delivery.preset]
+    pace = replace(preset, per_second=delivery.per_second or preset.per_second, domains=delivery.domains)
+    return Conduct(catch_up=timedelta(hours=delivery.catch_up_hours), doubt=delivery.doubt, pace=pace)
 
 
 def _dkim_keys(chosen: Settings) -> tuple[DkimKey, ...]:

@@ -13,6 +13,7 @@ from pydantic_settings import (
 )
 
 from distributor.errors import Misconfigured
+from distributor.model.ledger import DoubtPolicy
 from distributor.model.publication import Publication
 
 _PACKAGE = Path(__file__).parent
@@ -44,6 +45,24 @@ class SmtpSettings(BaseModel):
     password: SecretStr | None = Field(default=None, description="password or 授权码 at the relay")
     connections: int = Field(default=4, ge=1, le=100, description="connections kept open at the same time")
     timeout: float = Field(default=60, gt=0, description="seconds to wait for an answer before the final dot")
+
+
+class DeliverySettings(BaseModel):
+    """How deliveries are worked."""
+
+    doubt: DoubtPolicy = Field(
+        default=DoubtPolicy.RETRY,
+        description="what becomes of a mail of which nobody knows whether the relay took it: retry, hold or ask",
+    )
+    relay_log: Path | None = Field(default=None, description="log of the Postfix that is the relay, for doubt = ask")
+    catch_up_hours: float = Field(default=6, gt=0, description="a run that begins later than this asks a person first")
+    preset: str = Field(
+        default="plain",
+        pattern="^(plain|qq|163|exmail|aliyun)$",
+        description="pace that the provider of the relay takes",
+    )
+    per_second: float | None = Field(default=None, gt=0, description="messages a second, instead of the preset's")
+    domains: dict[str, float] = Field(default_factory=dict, description="messages a second by recipient domain")
 
 
 class SenderSettings(BaseModel):
@@ -103,6 +122,7 @@ class Settings(BaseSettings):
     allowed_domains: list[str] = Field(default_factory=list, description="if set, mails go to these domains only")
     language: str = Field(default="zh_CN", description="language of pages and messages: zh_CN or en")
     smtp: SmtpSettings = Field(default_factory=SmtpSettings, description="the relay")
+    delivery: DeliverySettings = Field(default_factory=DeliverySettings, description="how deliveries are worked")
     sender: SenderSettings = Field(default_factory=SenderSettings, description="whose name the mails carry")
     dkim: DkimSettings = Field(default_factory=DkimSettings, description="the keys that sign mails")
     publication: PublicationSettings = Field(default_factory=PublicationSettings, description="the publication")

@@ -44,8 +44,7 @@ class Journal:
         self._segments: list[_Segment] = []
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            self._lock = (folder / f"{worker}{_LOCK}").open("wb")
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._lock = _locked(folder / f"{worker}{_LOCK}")
         except OSError as error:
             raise Misconfigured("data-dir-unwritable", folder=str(folder), problem=error.strerror or "") from error
 
@@ -181,6 +180,16 @@ def dead_journals(folder: Path) -> Iterator[tuple[DeadJournal, ...]]:
             for segment in _segments(path):
                 segment.unlink(missing_ok=True)
             path.unlink(missing_ok=True)
+
+
+def _locked(path: Path) -> IO[bytes]:
+    file = path.open("ab")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        raise
+    return file
 
 
 def _lock_of_dead(path: Path, stack: contextlib.ExitStack) -> Path | None:

@@ -10,6 +10,7 @@ from distributor.deliver import Transport
 from distributor.store import claims
 from distributor.usecases.context import Context
 from distributor.usecases.drain_deliveries import Drained, Worker, drain
+from distributor.usecases.guard_instance import guard_instance
 from distributor.usecases.reconcile_deliveries import reconcile
 
 
@@ -33,6 +34,7 @@ async def send_due(
     Raises:
         RelayTrouble: when the relay refuses our credentials.
     """
+    await guard_instance(context)
     await reconcile(context)
     return await drain_due(context, transport, connections, stopping=stopping, relay=relay)
 

@@ -4,17 +4,20 @@ from datetime import UTC
 
 import anyio
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from distributor import log
 from distributor.bootstrap import Container, Transport
 from distributor.errors import RelayTrouble
 from distributor.usecases.claim_occurrences import claim_occurrences
-from distributor.usecases.send_due import send_due
+from distributor.usecases.guard_instance import guard_instance
+from distributor.usecases.reconcile_deliveries import reconcile
+from distributor.usecases.send_due import drain_due, send_due
 
 _log = log.get_logger(__name__)
 
 _TICK_SECONDS = 1
+_LOOK_SECONDS = 5
 # a relay that refuses our credentials is left alone for a while: many failed logins get a sender blocked
 _REST_SECONDS = 300
 
@@ -26,9 +29,12 @@ async def run(container: Container, stopping: anyio.Event) -> None:
         container: the installation.
         stopping: set to stop.
     """
+    # before anything is claimed: is this the database that we sent from, and what did dead workers leave behind?
+    await look_after(container)
     ticks = AsyncIOScheduler(timezone=UTC)
     # APScheduler only wakes us; which occurrence is due, and that it runs once, the database decides
     ticks.add_job(tick, "interval", [container], seconds=_TICK_SECONDS, coalesce=True, max_instances=1)
+    ticks.add_job(look_after, "interval", [container], seconds=_LOOK_SECONDS, coalesce=True, max_instances=1)
     ticks.start()
     try:
         async with container.transport() as transport:
@@ -46,9 +52,10 @@ async def run_until_idle(container: Container) -> None:
     Args:
         container: the installation.
     """
+    await guard_instance(container.context)
     await claim_occurrences(container.context)
     async with container.transport() as transport:
-        await send_due(container.context, transport, container.settings.smtp.connections)
+        await send_due(container.context, transport, container.settings.smtp.connections, relay=_relay(container))
 
 
 async def tick(container: Container) -> None:
@@ -56,17 +63,32 @@ async def tick(container: Container) -> None:
     try:
         for claimed in await claim_occurrences(container.context):
             _log.info("occurrence", schedule=claimed.schedule_id, outcome=claimed.outcome, runs=len(claimed.runs))
-    except OperationalError as error:
+    except DBAPIError as error:
+        _log.warning("database-away", problem=str(error.orig))
+
+
+async def look_after(container: Container) -> None:
+    """Look at everything that is not final; a database that is away for a while does not end the worker."""
+    try:
+        await guard_instance(container.context)
+        await reconcile(container.context)
+    except DBAPIError as error:
         _log.warning("database-away", problem=str(error.orig))
 
 
 async def _send(container: Container, transport: Transport, stopping: anyio.Event) -> float:
     """Send what is due; gives the seconds to rest."""
+    connections = container.settings.smtp.connections
     try:
-        await send_due(container.context, transport, container.settings.smtp.connections, stopping=stopping)
+        await drain_due(container.context, transport, connections, stopping=stopping, relay=_relay(container))
     except RelayTrouble as trouble:
         _log.error("relay-trouble", code=trouble.code, **trouble.parameters)
         return _REST_SECONDS
-    except OperationalError as error:
+    except DBAPIError as error:
         _log.warning("database-away", problem=str(error.orig))
     return _TICK_SECONDS
+
+
+def _relay(container: Container) -> str:
+    smtp = container.settings.smtp
+    return f"{smtp.host}:{smtp.port}"
