@@ -50,6 +50,12 @@ _OTHER: Final = (
     (b"MM\0*", "tiff"), (b"Rar!", "rar"), (b"7z\xbc\xaf", "7z"), (b"\x1f\x8b", "gzip"), (b"BZh", "bzip2"),
     (b"MZ", "exe"), (b"\x7fELF", "elf"), (b"\xfd7zXZ", "xz"), (b"%!PS", "postscript"), (b"{\\pwi", "pwi"),
 )  # fmt: skip
+_MARK_UP: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*(<\?xml|<!doctype html|<html)", re.IGNORECASE)
+# the header of a Word 97 text stream (MS-DOC, FibBase): mark, and the flag of an encrypted file
+_WORD_TEXT: Final = b"\xec\xa5"
+_WORD_FLAGS: Final = 10
+_WORD_ENCRYPTED: Final = 0x0100
+_SECTOR: Final = 512
 _UTF16: Final = "utf-16-le"
 _SAMPLE: Final = 65_536
 _TEXT_CONTROLS: Final = frozenset(b"\t\n\x0b\x0c\r\x1a\x1b")
@@ -95,12 +101,19 @@ def _by_bytes(data: bytes) -> Kind | str:
         return _ole_kind(data)
     if _PDF_HEADER.search(data[:_PDF_HEADER_WITHIN]):
         return Kind.PDF
-    if data.startswith(b"{\\rtf"):
-        return Kind.RTF
+    return Kind.RTF if data.startswith(b"{\\rtf") else _other_kind(data)
+
+
+def _other_kind(data: bytes) -> Kind | str:
+    binary = _is_binary(data)
     for signature, other in _OTHER:
-        if data.startswith(signature) and (len(signature) > 2 or _is_binary(data)):  # noqa: PLR2004  BM and MZ begin words
+        # BM and MZ may also begin a word
+        if data.startswith(signature) and (len(signature) > len(b"BM") or binary):
             return other
-    return "binary" if _is_binary(data) else Kind.TEXT
+    mark_up = _MARK_UP.match(data[:_SAMPLE])
+    if mark_up:
+        return "xml" if mark_up[1].startswith(b"<?") else "html"
+    return "binary" if binary else Kind.TEXT
 
 
 def _zip_kind(data: bytes) -> Kind | str:
@@ -125,7 +138,15 @@ def _ole_kind(data: bytes) -> Kind | str:
         return "xls"
     if "PowerPoint Document".encode(_UTF16) in data:
         return "ppt"
-    return Kind.DOC
+    return "encrypted" if _is_encrypted_word(data) else Kind.DOC
+
+
+def _is_encrypted_word(data: bytes) -> bool:
+    at = data.find(_WORD_TEXT)
+    while at >= 0 and at % _SECTOR:
+        at = data.find(_WORD_TEXT, at + 1)
+    flags = data[at + _WORD_FLAGS : at + _WORD_FLAGS + 2]
+    return at >= 0 and bool(int.from_bytes(flags, "little") & _WORD_ENCRYPTED)
 
 
 def _is_binary(data: bytes) -> bool:

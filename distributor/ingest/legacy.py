@@ -3,16 +3,19 @@
 import shutil
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from distributor.errors import FileRefused
 from distributor.ingest.detect import MOST_BYTES, Kind
 from distributor.ingest.sandbox import Limits, environment, run
+from distributor.model.finding import Finding, Level
 
 _PROGRAMS: Final = ("soffice", "libreoffice")
 # an office suite maps more address space than it uses
 _MEMORY_FACTOR: Final = 2
+_STREAM_NAMES: Final = "utf-16-le"
 _OUTPUT: Final = "docx:MS Word 2007 XML"
 # macros never run, links are never followed, whatever the defaults of the installed version
 _PROFILE: Final = """<?xml version="1.0" encoding="UTF-8"?>
@@ -50,6 +53,16 @@ def to_docx(data: bytes, kind: Kind, limits: Limits) -> tuple[bytes, float]:
     with tempfile.TemporaryDirectory(prefix="distributor-", ignore_cleanup_errors=True) as folder:
         converted = _convert(program, Path(folder), data, kind, limits)
     return converted, limits.seconds - (time.monotonic() - begin)
+
+
+def lost_findings(data: bytes, kind: Kind) -> Iterator[Finding]:
+    """Report what an old file carries and its conversion drops without a word: macros, objects of other programs."""
+    if kind is Kind.DOC and "_VBA_PROJECT".encode(_STREAM_NAMES) in data:
+        yield Finding(Level.WARNING, "macros")
+    objects = b"\\objdata" if kind is Kind.RTF else "ObjectPool".encode(_STREAM_NAMES)
+    count = data.count(objects)
+    if count:
+        yield Finding(Level.WARNING, "embedded-files", None, {"count": str(count)})
 
 
 def _convert(program: str, folder: Path, data: bytes, kind: Kind, limits: Limits) -> bytes:

@@ -11,7 +11,14 @@ TEXT = "近日，联盟召开会议。\n".encode()
 PDF = pdf([Words(100, 100, "近日")])
 DOCX = docx(paragraph("近日"))
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504
-DOC = OLE + "WordDocument".encode("utf-16-le")
+
+
+def word_text(flags: int) -> bytes:
+    """The start of a Word 97 text stream at the beginning of a sector, after the same mark elsewhere."""
+    return b"\0\xec\xa5" + bytes(509) + b"\xec\xa5" + bytes(8) + flags.to_bytes(2, "little") + bytes(500)
+
+
+DOC = OLE + word_text(0) + "WordDocument".encode("utf-16-le")
 RTF = b"{\\rtf1\\ansi Bulletin}"
 
 
@@ -76,6 +83,11 @@ def test_bytes_that_contradict_the_name_are_refused(data: bytes, name: str) -> N
         (bytes(range(32)) * 20, "a", "binary-file"),
         (OLE + "EncryptedPackage".encode("utf-16-le"), "a.docx", "encrypted-document"),
         (OLE + "EncryptedPackage".encode("utf-16-le"), "a", "encrypted-document"),
+        (OLE + word_text(0x0100), "a.doc", "encrypted-document"),
+        (b"<!DOCTYPE html><html><body>x</body></html>", "a.html", "unsupported-file"),
+        (b"\xef\xbb\xbf\n<html>", "a.htm", "unsupported-file"),
+        (b"<?xml version='1.0'?><w:wordDocument/>", "a.xml", "unsupported-file"),
+        (b"<html><body>saved as a web page</body></html>", "a.doc", "file-contradicts-name"),
         (OLE + "Workbook".encode("utf-16-le"), "a.xls", "unsupported-file"),
         (OLE + "PowerPoint Document".encode("utf-16-le"), "a.ppt", "unsupported-file"),
         (archive({"xl/workbook.xml": "<x/>"}), "a.xlsx", "unsupported-file"),

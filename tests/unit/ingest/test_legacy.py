@@ -9,7 +9,7 @@ import pytest
 from distributor.errors import FileRefused
 from distributor.ingest import Limits, read
 from distributor.ingest.detect import Kind
-from distributor.ingest.legacy import to_docx
+from distributor.ingest.legacy import lost_findings, to_docx
 from distributor.ingest.sandbox import LIMITS
 from tests.support.word_files import docx, paragraph
 
@@ -76,6 +76,13 @@ def test_the_converted_document_is_read_in_the_time_that_is_left(
     assert converted == made.read_bytes()
     assert 0 < left < 20
     assert read(RTF, "简报.rtf").lines[0].text == "近日"
+
+
+def test_what_the_conversion_drops_is_reported() -> None:
+    word = "_VBA_PROJECT".encode("utf-16-le") + "ObjectPool".encode("utf-16-le")
+    assert [f.code for f in lost_findings(word, Kind.DOC)] == ["macros", "embedded-files"]
+    assert [f.code for f in lost_findings(RTF + rb"{\object{\*\objdata 00}}", Kind.RTF)] == ["embedded-files"]
+    assert list(lost_findings(RTF, Kind.RTF)) == []
 
 
 @pytest.mark.slow
