@@ -1,7 +1,7 @@
 """Who can receive: organizations, contacts, groups, recipient lists, and the plan a footer makes of them."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from distributor.model.canonical import digest
@@ -39,6 +39,19 @@ class Role(StrEnum):
     SEND = "send"
     ISSUE = "issue"
     SUBSCRIBER = "subscriber"
+
+
+class EntrySource(StrEnum):
+    """Why an entry stands in a plan: the footer names it, its list always serves it, or it was added to this issue."""
+
+    FOOTER = "footer"
+    LIST = "list"
+    EXTRA = "extra"
+
+
+def address_key(address: str) -> str:
+    """Make the key under which two spellings of one mailbox are equal: case makes no difference in practice."""
+    return address.casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +136,11 @@ class RecipientList:
         must_receive: unsubscribing opens a ticket instead of removing the address.
         default: bodies or groups (ids) it takes when a bulletin has no footer, offered to the editor.
         subject: pattern of the subject line, or None for the usual one.
+        members: bodies, groups (ids) or addresses it serves with every issue, whatever the footer says.
+        sender_name: name in From, or None for the usual one.
+        sender_address: address in From, or None for the usual one.
+        reply_to: where answers go, or None for the usual address.
+        template: folder below templates/mail, or None for the usual one.
     """
 
     id: str
@@ -132,15 +150,28 @@ class RecipientList:
     must_receive: bool = True
     default: tuple[str, ...] = ()
     subject: str | None = None
+    members: tuple[str, ...] = ()
+    sender_name: str | None = None
+    sender_address: str | None = None
+    reply_to: str | None = None
+    template: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
-    """An address that is not written to (停发), for one list (its id) or for all (None), with the reason."""
+    """An address that is not written to (停发).
+
+    Args:
+        address: the address.
+        reason: why, in words or as the code of a refusal.
+        list_id: for one list alone, None for all.
+        since: when it began, None when that does not matter.
+    """
 
     address: str
     reason: str
     list_id: str | None = None
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +196,7 @@ class PlanEntry:
         target_name: canonical name of the target.
         organizations: ids of the organizations it reaches.
         suggestions: names that look like it, best first, when it does not resolve.
+        source: why it is there.
     """
 
     label: str
@@ -174,6 +206,7 @@ class PlanEntry:
     target_name: str | None = None
     organizations: tuple[str, ...] = ()
     suggestions: tuple[str, ...] = ()
+    source: EntrySource = EntrySource.FOOTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +216,8 @@ class PlanRow:
     Args:
         address: where to.
         display_name: name in the To header, or None.
-        organization: id of the body.
-        organization_name: its canonical name.
+        organization: id of the body, None for an address that belongs to none.
+        organization_name: its canonical name, or the name of the address, or empty.
         list_id: the recipient list it is served by.
         label: label of the footer group.
         role: how it is addressed.
@@ -195,7 +228,7 @@ class PlanRow:
 
     address: str
     display_name: str | None
-    organization: str
+    organization: str | None
     organization_name: str
     list_id: str
     label: str
@@ -215,6 +248,14 @@ class Excluded:
 
 
 @dataclass(frozen=True, slots=True)
+class Waived:
+    """An organization of the footer that gets no mail, with the note of who said that this is in order."""
+
+    organization_name: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The plan (分发方案) of one bulletin: every entry resolved to addresses.
 
@@ -223,12 +264,14 @@ class Plan:
         rows: one for each address, in the order in which it was first reached.
         without_contact: names of resolved organizations that nobody can be written to at.
         excluded: suppressed addresses.
+        waived: organizations without mailbox of which a person said that this is in order.
     """
 
     entries: tuple[PlanEntry, ...] = ()
     rows: tuple[PlanRow, ...] = ()
     without_contact: tuple[str, ...] = ()
     excluded: tuple[Excluded, ...] = ()
+    waived: tuple[Waived, ...] = ()
 
     @property
     def unresolved(self) -> tuple[PlanEntry, ...]:

@@ -86,11 +86,6 @@ def split_addresses(text: str) -> tuple[tuple[str | None, str], ...]:
     return tuple(found)
 
 
-def address_key(address: str) -> str:
-    """Make the key under which two spellings of one mailbox are equal: case makes no difference in practice."""
-    return address.casefold()
-
-
 def _normal(text: str) -> str:
     seen, removed = remove_unseen(text.strip(_AROUND))
     if any(stretch.kind is UnseenKind.CONTROL for stretch in removed) or not _BREAKS.isdisjoint(seen):

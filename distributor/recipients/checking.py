@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from distributor.model.finding import Finding, Level
-from distributor.model.recipient import AddressBook, Group, MailboxRole, Organization, Role
-from distributor.recipients.addresses import address_key
+from distributor.model.recipient import AddressBook, Group, MailboxRole, Organization, Role, address_key
 from distributor.recipients.names import loose_key, name_key
 from distributor.recipients.providers import likely_provider
 from distributor.text import has_han

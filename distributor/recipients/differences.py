@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from distributor.model.recipient import Plan, PlanEntry, PlanRow, Role
-from distributor.recipients.addresses import address_key
+from distributor.model.recipient import Plan, PlanEntry, PlanRow, Role, address_key
 from distributor.recipients.names import name_key
 
 

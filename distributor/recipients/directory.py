@@ -51,6 +51,15 @@ class Directory:
                     return self._value(owner)
         return None
 
+    def exact(self, name: str) -> Organization | Group | None:
+        """Give the body or group that has a name, however it is spaced and set."""
+        owner = self._owners.get(name_key(name))
+        return None if owner is None else self._value(owner)
+
+    def get(self, key: str) -> Organization | Group | None:
+        """Give the body or group with an id."""
+        return self._groups.get(key) or self.organizations.get(key)
+
     def suggestions(self, entry: str) -> tuple[str, ...]:
         """Give the known names that look most like an entry, best first, one for each body or group."""
         *_, key = entry_keys(entry)

@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from distributor.model.recipient import AddressBook, Contact, Group, Organization, RecipientList
-from distributor.recipients.addresses import address_key
+from distributor.model.recipient import AddressBook, Contact, Group, Organization, RecipientList, address_key
 from distributor.recipients.names import name_key
 from distributor.recipients.rows import Place
 
@@ -108,7 +107,8 @@ def _verify_lists(placed: PlacedBook) -> None:
     known = {value.id for _, value in placed.organizations} | {value.id for _, value in placed.groups}
     labels: dict[str, tuple[str, Place]] = {}
     for place, recipient_list in placed.lists:
-        for target in recipient_list.default:
+        by_id = (target for target in recipient_list.members if "@" not in target)
+        for target in (*recipient_list.default, *by_id):
             if target not in known:
                 raise place.wrong("book-unknown-member", member=target)
         for label in recipient_list.labels:

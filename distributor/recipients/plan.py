@@ -1,4 +1,4 @@
-"""Distribution entries and an address book → the plan: who gets the mail, once, and why."""
+"""Resolved entries and mailboxes → the plan: who gets the mail, once, and why."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from distributor.model.bulletin import DistributionGroup
+from distributor.model.extras import Adjustments
 from distributor.model.recipient import (
     AddressBook,
     Contact,
@@ -17,19 +18,25 @@ from distributor.model.recipient import (
     PlanRow,
     RecipientList,
     Suppression,
+    Waived,
+    address_key,
 )
-from distributor.recipients.addresses import address_key
-from distributor.recipients.directory import Directory
+from distributor.recipients.resolution import Resolution, resolve
 
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """One way from an entry to a mailbox."""
+    """One way from an entry to a mailbox; an address that belongs to no body has no organization."""
 
     recipient_list: RecipientList
     entry: PlanEntry
-    organization: Organization
+    organization: Organization | None
     contact: Contact
+
+    @property
+    def organization_name(self) -> str:
+        """Name of the body, or of the address, or nothing."""
+        return self.contact.name or "" if self.organization is None else self.organization.name
 
 
 def make_plan(
@@ -37,47 +44,54 @@ def make_plan(
     book: AddressBook,
     suppressions: Sequence[Suppression] = (),
     *,
+    adjustments: Adjustments | None = None,
     on: date | None = None,
 ) -> Plan:
     """Resolve the footer of a bulletin to addresses, each once however many ways lead to it.
-
-    An address that several lists reach is served by the first of them in the book (报 before 送); when it is
-    suppressed there, by the next. Primary and cc mailboxes get the mail, a backup one only where no primary exists.
 
     Args:
         distribution: the footer as printed.
         book: bodies, contacts, groups and lists.
         suppressions: addresses not to be written to.
+        adjustments: what was decided about this bulletin.
         on: day for which bodies and contacts must be valid; None takes all of them.
     """
-    directory = Directory(book)
-    mailboxes = _Mailboxes(book.contacts, directory.organizations, on)
-    pairs = tuple((entry, directory.list_of(entry.label)) for entry in _entries(distribution, directory))
-    served = [(entry, found) for entry, found in pairs if found is not None]
-    order = {value.id: number for number, value in enumerate(book.lists)}
-    served.sort(key=lambda pair: order[pair[1].id])
-    ways = [_Way(found, entry, *reached) for entry, found in served for reached in mailboxes.of(entry)]
+    return complete_plan(resolve(distribution, book, adjustments), book.contacts, suppressions, on=on)
+
+
+def complete_plan(
+    resolution: Resolution,
+    contacts: Sequence[Contact],
+    suppressions: Sequence[Suppression] = (),
+    *,
+    on: date | None = None,
+) -> Plan:
+    """Lead resolved entries to addresses.
+
+    An address that several lists reach is served by the first of them in the book (报 before 送); when it is
+    suppressed there, by the next. Primary and cc mailboxes get the mail, a backup one only where no primary exists.
+
+    Args:
+        resolution: what the entries stand for.
+        contacts: the mailboxes of at least the bodies that are reached.
+        suppressions: addresses not to be written to.
+        on: day for which bodies and contacts must be valid; None takes all of them.
+    """
+    mailboxes = _Mailboxes(contacts, resolution.directory.organizations, on)
+    lists = {value.id: (number, value) for number, value in enumerate(resolution.lists)}
+    served = [(lists[entry.list_id], entry) for entry in resolution.entries if entry.list_id is not None]
+    served.sort(key=lambda pair: pair[0][0])
+    ways = [_Way(found, entry, *reached) for (_, found), entry in served for reached in mailboxes.of(entry)]
     rows, excluded = _rows(ways, suppressions)
+    silent = mailboxes.silent(resolution.entries)
+    notes = {waiver.organization: waiver.note for waiver in resolution.adjustments.waivers}
     return Plan(
-        entries=tuple(entry for entry, _ in pairs),
+        entries=resolution.entries,
         rows=rows,
-        without_contact=mailboxes.silent(entry for entry, _ in pairs),
+        without_contact=tuple(name for key, name in silent.items() if key not in notes),
         excluded=excluded,
+        waived=tuple(Waived(name, notes[key]) for key, name in silent.items() if key in notes),
     )
-
-
-def _entries(distribution: Sequence[DistributionGroup], directory: Directory) -> Iterator[PlanEntry]:
-    for group in distribution:
-        recipient_list = directory.list_of(group.kind)
-        list_id = None if recipient_list is None else recipient_list.id
-        for text in group.entries:
-            target = directory.find(text)
-            if target is None:
-                suggestions = directory.suggestions(text)
-                yield PlanEntry(group.kind, text, list_id, None, suggestions=suggestions)
-            else:
-                reached = directory.reached(target)
-                yield PlanEntry(group.kind, text, list_id, target.id, target.name, reached)
 
 
 class _Mailboxes:
@@ -91,25 +105,27 @@ class _Mailboxes:
             if _is_valid(contact, on):
                 self._contacts[contact.organization].append(contact)
 
-    def of(self, entry: PlanEntry) -> Iterator[tuple[Organization, Contact]]:
+    def of(self, entry: PlanEntry) -> Iterator[tuple[Organization | None, Contact]]:
         """Give the mailboxes an entry leads to, body by body."""
+        if entry.target is not None and "@" in entry.target:
+            yield None, Contact(entry.target, "", entry.target_name)
         for name in entry.organizations:
             organization = self._organizations[name]
             if _is_valid(organization, self._on):
                 for contact in self._written_to(name):
                     yield organization, contact
 
-    def silent(self, entries: Iterable[PlanEntry]) -> tuple[str, ...]:
-        """Give the names of bodies and empty groups that entries mean but nobody can be written to at."""
-        found: dict[str, None] = {}
+    def silent(self, entries: Iterable[PlanEntry]) -> dict[str, str]:
+        """Give id and name of bodies and empty groups that entries mean but nobody can be written to at."""
+        found: dict[str, str] = {}
         for entry in entries:
-            if entry.target_name is not None and not entry.organizations:
-                found[entry.target_name] = None
+            if entry.target is not None and "@" not in entry.target and not entry.organizations:
+                found[entry.target] = entry.target_name or entry.target
             for name in entry.organizations:
                 organization = self._organizations[name]
                 if not _is_valid(organization, self._on) or not self._contacts.get(name):
-                    found[organization.name] = None
-        return tuple(found)
+                    found[name] = organization.name
+        return found
 
     def _written_to(self, name: str) -> list[Contact]:
         contacts = self._contacts.get(name, [])
@@ -138,7 +154,7 @@ def _rows(
         else:
             first = reached[0]
             reason = _reason(stopped, key, first) or ""
-            excluded.append(Excluded(first.contact.address, first.organization.name, reason))
+            excluded.append(Excluded(first.contact.address, first.organization_name, reason))
     return tuple(rows), tuple(excluded)
 
 
@@ -151,9 +167,9 @@ def _row(ways: Sequence[_Way]) -> PlanRow:
     first = ways[0]
     return PlanRow(
         address=first.contact.address,
-        display_name=first.contact.name or first.organization.name,
-        organization=first.organization.id,
-        organization_name=first.organization.name,
+        display_name=first.contact.name or first.organization_name or None,
+        organization=None if first.organization is None else first.organization.id,
+        organization_name=first.organization_name,
         list_id=first.recipient_list.id,
         label=first.entry.label,
         role=first.recipient_list.role,

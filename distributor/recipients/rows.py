@@ -10,6 +10,8 @@ from distributor.errors import Misconfigured
 from distributor.text import unseen_in
 
 _BREAKS: Final = frozenset("\t\r\n\f")
+# what the columns of the database take; no body has a longer name
+MOST_CHARACTERS: Final = 200
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -42,7 +44,7 @@ class Row:
         """Read a text that must be there.
 
         Raises:
-            Misconfigured: `book-missing-key`, `book-wrong-type` or `book-unseen-characters`.
+            Misconfigured: `book-missing-key`, `book-wrong-type`, `book-too-long` or `book-unseen-characters`.
         """
         if key not in self.table:
             raise self.place.wrong("book-missing-key", key=key)
@@ -90,6 +92,8 @@ class Row:
         if not isinstance(value, str) or not value.strip():
             raise self.place.wrong("book-wrong-type", key=key, expected='"…"')
         text = value.strip()
+        if len(text) > MOST_CHARACTERS:
+            raise self.place.wrong("book-too-long", key=key, limit=MOST_CHARACTERS)
         if unseen_in(text) or not _BREAKS.isdisjoint(text):
             raise self.place.wrong("book-unseen-characters", key=key)
         return text

@@ -1,21 +1,42 @@
 """Addresses that are not written to (停发), and requests to stop that a person must settle."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from distributor.model.recipient import Suppression
-from distributor.store.tables import suppressions, tickets
+from distributor.model.recipient import Suppression, address_key
+from distributor.store.among import among
+from distributor.store.tables import contacts, suppressions, tickets
 
 _EVERY_LIST = ""
 _DUE_AFTER = timedelta(days=2)
 
 
 async def load(connection: AsyncConnection) -> tuple[Suppression, ...]:
-    """Give all suppressions."""
-    rows = await connection.execute(select(suppressions).order_by(suppressions.c.id))
-    return tuple(Suppression(row["address"], row["reason"], row["list_id"] or None) for row in rows.mappings())
+    """Give all suppressions, oldest first; see `load_for` before you use it."""
+    return await _select(connection)
+
+
+async def load_for(
+    connection: AsyncConnection, organizations: Collection[str], addresses: Collection[str] = ()
+) -> tuple[Suppression, ...]:
+    """Give the suppressions of the mailboxes of some bodies, and of some further addresses.
+
+    Args:
+        connection: an open transaction.
+        organizations: ids of the bodies.
+        addresses: addresses in any case.
+    """
+    of_bodies = select(contacts.c.address_key).where(among(connection, contacts.c.organization, organizations))
+    named = among(connection, suppressions.c.address_key, [address_key(address) for address in addresses])
+    return await _select(connection, suppressions.c.address_key.in_(of_bodies) | named)
+
+
+async def of_address(connection: AsyncConnection, address: str) -> tuple[Suppression, ...]:
+    """Give the suppressions of one address, in any case."""
+    return await _select(connection, suppressions.c.address_key == address_key(address))
 
 
 async def add(connection: AsyncConnection, suppression: Suppression, moment: datetime) -> bool:
@@ -26,18 +47,16 @@ async def add(connection: AsyncConnection, suppression: Suppression, moment: dat
         suppression: address, reason and list.
         moment: since when.
     """
-    list_id = suppression.list_id or _EVERY_LIST
+    key, list_id = address_key(suppression.address), suppression.list_id or _EVERY_LIST
     known = await connection.scalar(
-        select(suppressions.c.id).where(
-            suppressions.c.address == suppression.address,
-            suppressions.c.list_id == list_id,
-        ),
+        select(suppressions.c.id).where(suppressions.c.address_key == key, suppressions.c.list_id == list_id),
     )
     if known is not None:
         return False
     await connection.execute(
         insert(suppressions).values(
             address=suppression.address,
+            address_key=key,
             list_id=list_id,
             reason=suppression.reason,
             since=moment,
@@ -82,3 +101,8 @@ async def open_ticket(
         ),
     )
     return True
+
+
+async def _select(connection: AsyncConnection, *conditions: ColumnElement[bool]) -> tuple[Suppression, ...]:
+    rows = await connection.execute(select(suppressions).where(*conditions).order_by(suppressions.c.id))
+    return tuple(Suppression(row.address, row.reason, row.list_id or None, row.since) for row in rows)

@@ -69,7 +69,7 @@ async def prepare_runs(
         NotFound: `list-unknown` for a list that the plan does not know.
     """
     sign_off = await require_sign_off(connection, record)
-    plan, book = await plan_record(connection, record)
+    plan, book = await plan_record(connection, record, context.now().date())
     require_plan(sign_off, plan)
     known = [entry.id for entry in book.lists]
     for wanted in list_ids or ():

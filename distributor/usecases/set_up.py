@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from distributor.access import Actor
 from distributor.store import migrate
-from distributor.usecases.apply_configuration import Configuration, apply_configuration
+from distributor.usecases.apply_configuration import apply_configuration
 from distributor.usecases.context import Context
+from distributor.usecases.plan_configuration import Configuration
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,10 @@ async def set_up(context: Context, actor: Actor) -> SetUp:
     """
     is_new = await migrate.is_empty(context.database)
     await migrate.upgrade(context.database)
-    configuration = await apply_configuration(context, actor) if is_new else None
-    return SetUp(is_new, configuration)
+    if not is_new:
+        return SetUp(is_new, None)
+    applied = await apply_configuration(context, actor)
+    return SetUp(is_new, applied.configuration)
 
 
 async def ensure_ready(context: Context, actor: Actor) -> None:

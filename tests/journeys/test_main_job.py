@@ -112,7 +112,7 @@ def test_a_body_that_joins_the_plan_voids_the_sign_off(run: Run, published: str,
     text = recipients.read_text("utf-8")
     added = '\n[[contacts]]\norganization = "most"\naddress = "second@most-two.example"\nmailbox = "cc"\n'
     recipients.write_text(text + added, "utf-8")
-    assert run("apply", "--as", "admin")[0] == 0
+    assert run("apply", "--yes", "--as", "admin")[0] == 0
     code, _, err = run("send", published, "--as", "wang")
     assert code == 2
     assert "second@most-two.example" in err
@@ -127,7 +127,7 @@ def test_a_body_that_leaves_the_plan_does_not_void_it(run: Run, published: str, 
     gone = before[-1]["address"]
     blocks = re.split(r"(?m)^(?=\[\[)", recipients.read_text("utf-8"))
     recipients.write_text("".join(block for block in blocks if gone not in block), "utf-8")
-    assert run("apply", "--as", "admin")[0] == 0
+    assert run("apply", "--yes", "--as", "admin")[0] == 0
     assert run("send", published, "--as", "wang")[0] == 0
     assert len(_mails(tmp_path)) == len(before) - 1
 
@@ -146,7 +146,7 @@ def test_an_unknown_body_blocks_sign_off_until_the_address_book_knows_it(run: Ru
     organizations = tmp_path / "config" / "organizations.toml"
     text = organizations.read_text("utf-8")
     organizations.write_text(text.replace('aliases = ["', 'aliases = ["科学与技木部", "', 1), "utf-8")
-    assert run("apply", "--as", "admin")[0] == 0
+    assert run("apply", "--yes", "--as", "admin")[0] == 0
     assert run("sign-off", bulletin, "--as", "wang")[0] == 0
 
 

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from distributor.errors import AddressRefused
-from distributor.recipients import address_key, clean_address, split_addresses
+from distributor.model.recipient import address_key
+from distributor.recipients import clean_address, split_addresses
 from tests.support.sentences import is_said
 
 WRITTEN = {

@@ -1,7 +1,8 @@
 from dataclasses import replace
 
+from distributor.model.history import Action, Subject
 from distributor.model.recipient import AddressBook, Group, MailboxRole
-from distributor.recipients import Action, Subject, compare_books
+from distributor.recipients import compare_books
 from tests.support.books import REPORT, SEND, body, book, mailbox
 
 MOST, MOF = body("most", "科学技术部"), body("mof", "财政部")
