@@ -36,8 +36,8 @@ async def read_request(context: Context, token: str) -> UnsubscribeRequest:
     """
     values = tokens.verify(PURPOSE, token, context.token_keys)
     async with context.database.read() as connection:
-        book = await address_book.load(connection)
-    found = next((entry for entry in book.lists if [entry.id] == list(values[1:])), None)
+        lists = await address_book.load_lists(connection)
+    found = next((entry for entry in lists if [entry.id] == list(values[1:])), None)
     if found is None:
         raise Refused("token-invalid")
     return UnsubscribeRequest(values[0], found)
