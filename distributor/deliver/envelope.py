@@ -12,6 +12,9 @@ from distributor.model.run import DeliveryState, Outcome, Phase, RefusalClass, R
 _ADDRESS: Final = re.compile(r"[^\s<>\x00-\x1f\x7f@]{1,64}@[^\s<>\x00-\x1f\x7f@]{1,255}")
 _PRINTABLE: Final = re.compile(r"[!-~]{1,100}")
 
+_FEW_DOTS: Final = 500
+_ENDS: Final = (b"\r", b"\n")
+
 
 @dataclass(frozen=True, slots=True)
 class Letter:
@@ -20,13 +23,15 @@ class Letter:
     Args:
         envelope_from: address for reports, empty for none.
         recipient: the address.
-        message: its bytes.
+        size: length of the message in octets (RFC 1870).
+        wire: the message as it goes over the wire, without its final dot.
         envelope_id: name of the delivery in reports, or None.
     """
 
     envelope_from: str
     recipient: str
-    message: bytes
+    size: int
+    wire: bytes
     envelope_id: str | None = None
 
 
@@ -35,32 +40,48 @@ def unfit(phase: Phase, reason: str, refusal: RefusalClass) -> Outcome:
     return Outcome(DeliveryState.FAILED, Reply(phase, 0, reason), refusal)
 
 
-def stuff(message: bytes) -> bytes:
+def on_the_wire(message: bytes) -> bytes | None:
     """Double the dot at the beginning of a line and end the last line (RFC 5321 §4.5.2).
 
     Args:
         message: lines ended by CRLF.
+
+    Returns:
+        None when a dot stands beside a bare line end, in which some servers see a final dot (smuggling). A bare line
+        end elsewhere is harmless and is not looked for: that would take as long as all the rest of a transaction.
     """
-    stuffed = message.replace(b"\r\n.", b"\r\n..") if b"\r\n." in message else message
-    if stuffed.startswith(b"."):
-        stuffed = b"." + stuffed
-    return stuffed if stuffed.endswith(b"\r\n") else stuffed + b"\r\n"
+    whole = message if message.endswith(b"\r\n") else message + b"\r\n"
+    # in base64 there are no dots, and a search for one byte is twenty times faster than one for three
+    pieces = (b"\r\n" + whole).split(b".", _FEW_DOTS)
+    if len(pieces) > _FEW_DOTS:
+        return _with_many_dots(whole)
+    for at in range(len(pieces) - 1):
+        if pieces[at].endswith(_ENDS):
+            if not pieces[at].endswith(b"\r\n"):
+                return None
+            pieces[at] += b"."
+        if pieces[at + 1].startswith(_ENDS) and not pieces[at + 1].startswith(b"\r\n"):
+            return None
+    return b".".join(pieces)[2:]
 
 
-def check_message(message: bytes, offers: Offers) -> Outcome | None:
+def _with_many_dots(message: bytes) -> bytes | None:
+    ends = message.count(b"\r\n")
+    if message.count(b"\n") != ends or message.count(b"\r") != ends:
+        return None
+    return (b"\r\n" + message).replace(b"\r\n.", b"\r\n..")[2:]
+
+
+def check_message(letter: Letter, offers: Offers) -> Outcome | None:
     """Find out whether a relay can take a message; None when it can.
 
     Args:
-        message: its bytes.
+        letter: the message.
         offers: what the relay offers.
     """
-    # a bare line end lets some servers see a final dot where there is none (smuggling)
-    returns = message.count(b"\r\n")
-    if message.count(b"\n") != returns or message.count(b"\r") != returns:
-        return unfit(Phase.DATA, "message-line-ends", RefusalClass.MESSAGE)
-    if offers.size and len(message) > offers.size:
+    if offers.size and letter.size > offers.size:
         return unfit(Phase.MAIL, "message-too-big", RefusalClass.MESSAGE)
-    if not offers.eight_bit and not message.isascii():
+    if not offers.eight_bit and not letter.wire.isascii():
         return unfit(Phase.MAIL, "relay-without-8bitmime", RefusalClass.MESSAGE)
     return None
 
@@ -83,8 +104,8 @@ def commands(letter: Letter, offers: Offers, *, asks_reports: bool) -> tuple[byt
         return unfit(Phase.RCPT, "relay-without-smtputf8", RefusalClass.MESSAGE)
     mail, rcpt = [f"MAIL FROM:<{sender}>"], [f"RCPT TO:<{recipient}>"]
     if offers.size is not None:
-        mail.append(f"SIZE={len(letter.message)}")
-    if offers.eight_bit and not letter.message.isascii():
+        mail.append(f"SIZE={letter.size}")
+    if offers.eight_bit and not letter.wire.isascii():
         mail.append("BODY=8BITMIME")
     if international:
         mail.append("SMTPUTF8")

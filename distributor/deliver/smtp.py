@@ -8,7 +8,7 @@ from typing import Self
 
 from distributor.deliver.connect import NotConnectedError, greet, sign_in, take_over, tls_context
 from distributor.deliver.conversation import Conversation, DroppedError
-from distributor.deliver.envelope import Letter
+from distributor.deliver.envelope import Letter, on_the_wire, unfit
 from distributor.deliver.refusals import judge
 from distributor.deliver.relay import Relay
 from distributor.deliver.transaction import transact
@@ -73,7 +73,10 @@ class SmtpTransport:
         envelope_id: str | None = None,
     ) -> Outcome:
         """Send one message to one address; see Transport."""
-        letter = Letter(envelope_from, recipient, message, envelope_id)
+        wire = on_the_wire(message)
+        if wire is None:
+            return unfit(Phase.DATA, "message-line-ends", RefusalClass.MESSAGE)
+        letter = Letter(envelope_from, recipient, len(message), wire, envelope_id)
         async with self._slots:
             self._refuse_when_stopped()
             outcome = await self._over_kept(letter, before_dot) or await self._over_new(letter, before_dot)

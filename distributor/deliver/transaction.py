@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from distributor.deliver.conversation import Conversation, DroppedError
-from distributor.deliver.envelope import Letter, check_message, commands, stuff
+from distributor.deliver.conversation import Answer, Conversation, DroppedError
+from distributor.deliver.envelope import Letter, check_message, commands
 from distributor.deliver.refusals import judge
 from distributor.deliver.relay import Relay, Timeouts
 from distributor.deliver.transport import BeforeDot, LeaseLost
@@ -28,9 +28,7 @@ async def transact(talk: Conversation, letter: Letter, relay: Relay, before_dot:
         DroppedError: the conversation ended before the relay had answered anything; nothing was sent.
         LeaseLost: before_dot said no.
     """
-    written = check_message(letter.message, talk.offers) or commands(
-        letter, talk.offers, asks_reports=relay.asks_reports
-    )
+    written = check_message(letter, talk.offers) or commands(letter, talk.offers, asks_reports=relay.asks_reports)
     if isinstance(written, Outcome):
         return written
     mail, rcpt = written
@@ -47,7 +45,7 @@ async def _offer(talk: Conversation, steps: Sequence[_Command], patience: Timeou
         steps = [(_RESET, b"RSET\r\n"), *steps]
     if talk.offers.pipelining:
         talk.write(b"".join(command for _, command in steps), Phase.MAIL)
-    answers: list[Reply] = []
+    answers: list[Answer] = []
     for phase, command in steps:
         try:
             if not talk.offers.pipelining:
@@ -55,36 +53,40 @@ async def _offer(talk: Conversation, steps: Sequence[_Command], patience: Timeou
             answers.append(await talk.answer(phase, patience.data if phase is Phase.DATA else patience.command))
         except DroppedError as dropped:
             # what was refused before the connection went stays refused; before any answer nothing has happened
-            return next((a for a in answers if not _goes_on(a)), None) or _first_loss(answers, dropped)
-        if not talk.offers.pipelining and not _goes_on(answers[-1]):
+            return _loss(answers, dropped)
+        if not talk.offers.pipelining and not answers[-1].goes_on:
             break
     talk.needs_reset = False
-    refusal = next((answer for answer in answers if not _goes_on(answer)), None)
-    if refusal is not None and refusal.phase is _RESET:
+    refusal = _refusal(answers)
+    if refusal is None:
+        return None
+    if refusal.phase is _RESET:
         raise DroppedError(Phase.MAIL, "reset-refused")
+    await _back_out(talk, refusal, answers[-1], patience)
+    return refusal.reply
+
+
+def _refusal(answers: Sequence[Answer]) -> Answer | None:
+    return next((answer for answer in answers if not answer.goes_on), None)
+
+
+def _loss(answers: Sequence[Answer], dropped: DroppedError) -> Reply:
+    refusal = _refusal(answers)
     if refusal is not None:
-        await _back_out(talk, refusal, answers[-1], patience)
-    return refusal
-
-
-def _first_loss(answers: Sequence[Reply], dropped: DroppedError) -> Reply:
+        return refusal.reply
     if not any(answer.phase is Phase.MAIL for answer in answers):
         raise dropped
     return dropped.reply
 
 
-def _goes_on(answer: Reply) -> bool:
-    return answer.code // 100 == (3 if answer.phase is Phase.DATA else 2)
-
-
-async def _back_out(talk: Conversation, refusal: Reply, last: Reply, patience: Timeouts) -> None:
+async def _back_out(talk: Conversation, refusal: Answer, last: Answer, patience: Timeouts) -> None:
     """Leave a refused transaction so that the next one can begin."""
-    if last.phase is Phase.DATA and _goes_on(last):
+    if last.phase is Phase.DATA and last.goes_on:
         await _end_empty(talk, refusal, patience)
     talk.needs_reset = True
 
 
-async def _end_empty(talk: Conversation, refusal: Reply, patience: Timeouts) -> None:
+async def _end_empty(talk: Conversation, refusal: Answer, patience: Timeouts) -> None:
     """End a message that the relay waits for although it refused the only recipient (RFC 2920 §3.1)."""
     if refusal.phase is not Phase.RCPT:
         # it would take an empty message for a recipient it has accepted
@@ -100,7 +102,7 @@ async def _end_empty(talk: Conversation, refusal: Reply, patience: Timeouts) -> 
 async def _hand_over(talk: Conversation, letter: Letter, patience: Timeouts, before_dot: BeforeDot) -> Outcome:
     """Send the message, ask, and set the dot."""
     try:
-        talk.write(stuff(letter.message), Phase.DATA)
+        talk.write(letter.wire, Phase.DATA)
         await talk.drained(Phase.DATA, patience.block)
         if talk.has_answer():
             return await _interrupted(talk, patience)
@@ -127,7 +129,7 @@ async def _interrupted(talk: Conversation, patience: Timeouts) -> Outcome:
     answer = await talk.answer(Phase.DATA, patience.data)
     talk.abort()
     if answer.code // 100 in (4, 5):
-        return judge(answer)
+        return judge(answer.reply)
     return judge(Reply(Phase.DATA, 0, "answer-malformed"))
 
 
@@ -141,4 +143,4 @@ async def _verdict(talk: Conversation, patience: Timeouts) -> Outcome:
         talk.abort()
         return Outcome(DeliveryState.IN_DOUBT, Reply(Phase.DOT, 0, "answer-malformed"))
     talk.served += 1
-    return judge(answer)
+    return judge(answer.reply)

@@ -149,10 +149,10 @@ async def test_the_sender_may_be_empty() -> None:
         assert server.ledger[0].sender == ""
 
 
-@pytest.mark.parametrize("message", [b"a\nb\r\n", b"a\r\n.\n\r\n", b"a\rb\r\n", b"\r\r\n", b"\n", b"x\r\n\n"])
-async def test_bare_line_ends_are_refused_before_they_can_smuggle(message: bytes) -> None:
+@pytest.mark.parametrize("message", [b"a\r\n.\n\r\n", b"a\n.\r\nb\r\n"])
+async def test_dots_beside_bare_line_ends_are_refused_before_they_can_smuggle(message: bytes) -> None:
     async with ScriptedServer() as server, SmtpTransport(relay_to(server)) as transport:
         outcome = await transport.send(SENDER, "a@kjt-gd.example", message, Hook())
     assert (outcome.state, outcome.refusal) == (DeliveryState.FAILED, RefusalClass.MESSAGE)
     assert outcome.reply.text == "message-line-ends"
-    assert server.ledger == []
+    assert server.connections == 0
