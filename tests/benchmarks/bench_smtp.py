@@ -1,6 +1,6 @@
 """How fast messages go through SmtpTransport, beside smtp-source on the same work in the same run.
 
-    python -m tests.benchmarks.bench_smtp [--messages 2000] [--rounds 5] [--delay 0]
+    python -m tests.benchmarks.bench_smtp [--messages 2000] [--rounds 5] [--round-trip 0]
 
 The figures are messages per second and their ratio (smtp-source = 1.00), medians of all rounds; both sides send the
 same 60 KB message over 10 kept connections to the same smtp-sink.
@@ -8,6 +8,7 @@ same 60 KB message over 10 kept connections to the same smtp-sink.
 
 import argparse
 import asyncio
+import contextlib
 import statistics
 import tempfile
 import time
@@ -17,6 +18,7 @@ from distributor.deliver import Relay, SmtpTransport
 from distributor.model.run import DeliveryState
 from distributor.settings import Security
 from tests.support.postfix_tools import smtp_sink, smtp_source, tool
+from tests.support.slow_wire import slow_wire
 
 CONNECTIONS = 10
 HEAD = b"From: <bulletin@xiefa.example>\r\nTo: <bgt@kjt-gd.example>\r\nSubject: bench\r\n\r\n"
@@ -56,21 +58,24 @@ async def _send_all(port: int, messages: int, message: bytes) -> float:
         return time.perf_counter() - begin
 
 
+def _wire(port: int, milliseconds: float) -> contextlib.AbstractContextManager[int]:
+    return slow_wire(port, milliseconds) if milliseconds else contextlib.nullcontext(port)
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--messages", type=int, default=2000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--size", type=int, default=60_000)
-    parser.add_argument("--delay", type=int, default=0, help="seconds smtp-sink waits before it answers the dot")
+    parser.add_argument("--round-trip", type=float, default=0, help="milliseconds of a round trip to the relay")
     arguments = parser.parse_args()
     if tool("smtp-sink") is None:
         print("left out: smtp-sink is not here; it is part of Debian's postfix package")
         return
     message = message_of(arguments.size)
-    options = ("-w", str(arguments.delay)) if arguments.delay else ()
     rates: dict[str, list[float]] = {"smtp-source": [], "SmtpTransport": []}
-    with tempfile.TemporaryDirectory() as folder, smtp_sink(*options) as port:
+    with tempfile.TemporaryDirectory() as folder, smtp_sink() as sink, _wire(sink, arguments.round_trip) as port:
         file = Path(folder) / "message"
         file.write_bytes(message.replace(b"\r\n", b"\n"))
         for _ in range(arguments.rounds):
@@ -79,9 +84,8 @@ def main() -> None:
             took = asyncio.run(_send_all(port, arguments.messages, message))
             rates["SmtpTransport"].append(arguments.messages / took)
     reference = statistics.median(rates["smtp-source"])
-    print(
-        f"{arguments.messages} messages of {len(message)} bytes, {CONNECTIONS} connections, {arguments.rounds} rounds"
-    )
+    work = f"{arguments.messages} messages of {len(message)} bytes, {CONNECTIONS} connections"
+    print(f"{work}, round trip {arguments.round_trip:g} ms, medians of {arguments.rounds} rounds")
     for name, figures in rates.items():
         rate = statistics.median(figures)
         spread = f"{min(figures):.0f} to {max(figures):.0f}"
