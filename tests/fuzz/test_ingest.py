@@ -83,6 +83,7 @@ def test_damaged_parts_of_a_document(name: str, hurt: list[Wound]) -> None:
     read_or_refuse(archive({**files, name: damage(files[name], hurt)}), Kind.DOCX)
 
 
+@pytest.mark.slow
 @examples(25, 800)
 @given(wounds)
 def test_damaged_pdf_files(hurt: list[Wound]) -> None:

@@ -54,11 +54,13 @@ def test_a_child_out_of_time_is_killed() -> None:
     assert (refused.code, refused.parameters) == ("file-takes-too-long", {"seconds": 0})
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="address space is limited on Linux")
 def test_a_child_out_of_memory_ends_alone() -> None:
     assert refusal(MANY, Kind.DOCX, Limits(memory=150 << 20)).code == "file-too-complex"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="process groups of Unix")
 def test_a_killed_child_takes_its_own_children_along(tmp_path: object) -> None:
     code = (
