@@ -16,10 +16,12 @@ from distributor.deliver.postfix_log import PostfixLog
 from distributor.errors import Misconfigured
 from distributor.model.conduct import PRESETS, Conduct
 from distributor.model.message import Sender
+from distributor.publish import FeedOptions
 from distributor.schedule import WorkingCalendar
 from distributor.settings import Security, Sending, Settings
 from distributor.store.engine import Database
 from distributor.usecases.context import Context
+from distributor.usecases.diagnose import Installation
 from distributor.usecases.make_dkim_key import read_dkim_key
 from distributor.usecases.parse_file import read_toml
 from distributor.usecases.secret_files import write_secret
@@ -74,6 +76,12 @@ class Container:
             timeouts=Timeouts().capped(smtp.timeout),
         )
 
+    @property
+    def installation(self) -> Installation:
+        """What `diagnose` looks at beside the context."""
+        live = self.settings.sending is Sending.LIVE
+        return Installation(self._relay() if live else None, self.settings.secrets_folder, self.settings.base_url)
+
     async def close(self) -> None:
         """Close all connections."""
         await self.context.database.dispose()
@@ -102,6 +110,7 @@ def build(config_dir: Path | None = None, *, clock: Clock | None = None) -> Cont
         mail_folder=chosen.data_dir / "mail",
         dkim_keys=_dkim_keys(chosen),
         conduct=_conduct(chosen),
+        feeds=FeedOptions(**chosen.feeds.model_dump()),
         relay_log=None if chosen.delivery.relay_log is None else PostfixLog(chosen.delivery.relay_log),
     )
     return Container(chosen, context)

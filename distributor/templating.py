@@ -6,7 +6,14 @@ from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2 import (
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateSyntaxError,
+    pass_context,
+)
 from jinja2.runtime import Context
 
 from distributor.i18n import translate
@@ -63,6 +70,24 @@ def render(environment: Environment, name: str, language: str, context: Mapping[
     """
     common = {"t": _sentences(language), "language": language, "lang": language_tag(language)}
     return environment.get_template(name).render({**context, **common})
+
+
+def broken_templates(folder: Path | None = None) -> tuple[tuple[str, str], ...]:
+    """Give the templates that cannot be used, each with the line and the reason.
+
+    Args:
+        folder: folder of the templates; the one shipped by default.
+    """
+    environment = html_environment(folder)
+    broken = []
+    for name in environment.list_templates():
+        try:
+            environment.get_template(name)
+        except TemplateSyntaxError as error:
+            broken.append((name, f"{error.lineno}: {error.message}"))
+        except (TemplateError, UnicodeDecodeError) as error:
+            broken.append((name, str(error)))
+    return tuple(broken)
 
 
 def language_tag(language: str) -> str:

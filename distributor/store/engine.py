@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import event, make_url, text
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from distributor.errors import Misconfigured
@@ -98,7 +98,7 @@ def _make_folder(folder: Path) -> None:
         raise Misconfigured("data-dir-unwritable", folder=str(folder), problem=error.strerror or str(error)) from error
 
 
-def as_misconfigured(error: OperationalError, url: str) -> Misconfigured:
+def as_misconfigured(error: DBAPIError, url: str) -> Misconfigured:
     """Turn a failure to open the database into our own error, without its password.
 
     Args:

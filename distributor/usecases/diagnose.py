@@ -1,0 +1,169 @@
+"""Look at the whole installation and say what would go wrong, each with what to do."""
+
+import shutil
+import stat
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import anyio.to_thread
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
+from distributor import compose, templating
+from distributor.clock import as_utc
+from distributor.deliver.probe import probe
+from distributor.deliver.relay import Relay
+from distributor.deliver.sender_dns import judge, look_up
+from distributor.errors import DistributorError
+from distributor.model.finding import Finding, Level
+from distributor.store import migrate
+from distributor.store.engine import as_misconfigured
+from distributor.usecases.check_recipients import check_recipients
+from distributor.usecases.context import Context
+
+_LEAST_FREE_BYTES = 1_000_000_000
+_LARGEST_DRIFT = timedelta(seconds=5)
+# a digest in full text with its text part and headers; see compose.SIZE_LIMIT
+_LARGEST_MESSAGE = 4 * compose.SIZE_LIMIT
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """What is looked at beside the context.
+
+    Args:
+        relay: the relay that mails go to, None while nothing leaves the machine.
+        secrets: folder of the keys.
+        base_url: public address of the site.
+    """
+
+    relay: Relay | None
+    secrets: Path
+    base_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What was found.
+
+    Args:
+        findings: what would go wrong and what is in order.
+        errors: parts that could not be looked at, with the reason.
+    """
+
+    findings: tuple[Finding, ...]
+    errors: tuple[DistributorError, ...]
+
+    @property
+    def is_healthy(self) -> bool:
+        """Whether nothing stands in the way of sending."""
+        return not self.errors and all(finding.level is not Level.BLOCKING for finding in self.findings)
+
+
+async def diagnose(
+    context: Context,
+    installation: Installation,
+    report: Callable[[str], None] = lambda _part: None,
+) -> Diagnosis:
+    """Check part after part; when one cannot be looked at, the rest goes on.
+
+    Args:
+        context: the installation.
+        installation: what is looked at beside it.
+        report: told the name of each part before it is looked at.
+    """
+    parts: Mapping[str, Callable[[], Awaitable[tuple[Finding, ...]]]] = {
+        "database": lambda: _database(context),
+        "disk": lambda: _disk(context),
+        "keys": lambda: anyio.to_thread.run_sync(_keys, installation.secrets),
+        "site": lambda: _site(installation.base_url),
+        "calendar": lambda: _calendar(context),
+        "templates": lambda: anyio.to_thread.run_sync(_templates),
+        "recipients": lambda: _recipients(context),
+        "relay": lambda: _relay(context, installation.relay),
+        "dns": lambda: _dns(context, installation.relay),
+    }
+    findings: list[Finding] = []
+    errors: list[DistributorError] = []
+    for name, look in parts.items():
+        report(name)
+        try:
+            findings += await look()
+        except DistributorError as error:
+            errors.append(error)
+        except (OperationalError, ProgrammingError) as error:
+            errors.append(as_misconfigured(error, context.database.url))
+    return Diagnosis(tuple(findings), tuple(errors))
+
+
+async def _database(context: Context) -> tuple[Finding, ...]:
+    database = context.database
+    await migrate.require_newest(database)
+    async with database.read() as connection:
+        moment = await database.now(connection)
+        damage = await connection.scalar(text("PRAGMA quick_check")) if database.is_sqlite else "ok"
+    findings = []
+    if damage != "ok":
+        findings.append(Finding(Level.BLOCKING, "doctor-database-damaged", parameters={"problem": str(damage)}))
+    drift = abs(as_utc(context.clock.now()) - moment)
+    if drift > _LARGEST_DRIFT:
+        seconds = {"seconds": str(int(drift.total_seconds()))}
+        findings.append(Finding(Level.WARNING, "doctor-clock", parameters=seconds))
+    return tuple(findings)
+
+
+async def _disk(context: Context) -> tuple[Finding, ...]:
+    folder = context.mail_folder.parent
+    usage = await anyio.to_thread.run_sync(shutil.disk_usage, folder)
+    if usage.free >= _LEAST_FREE_BYTES:
+        return ()
+    free = {"folder": str(folder), "free": str(usage.free // 1_000_000)}
+    return (Finding(Level.WARNING, "doctor-disk", parameters=free),)
+
+
+def _keys(folder: Path) -> tuple[Finding, ...]:
+    loose = [file for file in folder.rglob("*") if file.is_file() and stat.S_IMODE(file.stat().st_mode) & 0o077]
+    return tuple(Finding(Level.BLOCKING, "doctor-key-readable", parameters={"file": str(file)}) for file in loose)
+
+
+async def _site(base_url: str) -> tuple[Finding, ...]:
+    if base_url.startswith("https://"):
+        return ()
+    return (Finding(Level.WARNING, "doctor-base-url", parameters={"url": base_url}),)
+
+
+async def _calendar(context: Context) -> tuple[Finding, ...]:
+    today = context.now().date()
+    # what is sent within the next two months must know its holidays
+    year = (today + timedelta(days=61)).year
+    if context.calendar.is_published(year):
+        return ()
+    return (Finding(Level.WARNING, "doctor-calendar", parameters={"year": str(year)}),)
+
+
+def _templates() -> tuple[Finding, ...]:
+    return tuple(
+        Finding(Level.BLOCKING, "doctor-template", parameters={"name": name, "problem": problem})
+        for name, problem in templating.broken_templates()
+    )
+
+
+async def _recipients(context: Context) -> tuple[Finding, ...]:
+    _, findings = await check_recipients(context)
+    return tuple(finding for finding in findings if finding.level is not Level.INFO)
+
+
+async def _relay(context: Context, relay: Relay | None) -> tuple[Finding, ...]:
+    if relay is None:
+        return (Finding(Level.INFO, "doctor-sending-off"),)
+    return await probe(relay, relay.greeting_name or context.sender.address.rpartition("@")[2], _LARGEST_MESSAGE)
+
+
+async def _dns(context: Context, relay: Relay | None) -> tuple[Finding, ...]:
+    if relay is None:
+        return ()
+    domain = context.sender.address.rpartition("@")[2]
+    published = {key.selector: compose.dns_record(key).value for key in context.dkim_keys}
+    return judge(domain, await look_up(domain, list(published)), published)

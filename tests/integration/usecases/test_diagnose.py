@@ -1,0 +1,84 @@
+"""The doctor finds what would go wrong and says what to do."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from distributor import templating
+from distributor.clock import FixedClock, SystemClock
+from distributor.deliver import CaptureServer, Relay
+from distributor.model.finding import Level
+from distributor.settings import Security
+from distributor.store.engine import Database
+from distributor.usecases.diagnose import Installation, diagnose
+from tests.support.databases import sqlite_url
+from tests.support.worlds import make_world
+
+pytestmark = pytest.mark.anyio
+
+
+async def _codes(world: object, installation: Installation) -> dict[str, Level]:
+    return {finding.code: finding.level for finding in (await diagnose(world, installation)).findings}  # type: ignore[arg-type]  a context
+
+
+async def test_a_sound_installation_is_healthy(database: Database, tmp_path: Path) -> None:
+    world = replace(await make_world(database, tmp_path), clock=SystemClock())
+    looked_at: list[str] = []
+    installation = Installation(None, tmp_path / "secrets", "https://bulletin.xiefa.example")
+    diagnosis = await diagnose(world, installation, looked_at.append)
+    assert diagnosis.is_healthy
+    assert len(looked_at) == 9
+    assert "doctor-sending-off" in {finding.code for finding in diagnosis.findings}
+
+
+async def test_each_fault_is_found(database: Database, tmp_path: Path) -> None:
+    world = await make_world(database, tmp_path)
+    world = replace(world, clock=FixedClock(datetime.now(UTC) + timedelta(days=400)))
+    secret = tmp_path / "secrets" / "tokens.key"
+    secret.parent.mkdir()
+    secret.touch(0o644)
+    found = await _codes(world, Installation(None, secret.parent, "http://bulletin.xiefa.example"))
+    assert found["doctor-key-readable"] is Level.BLOCKING
+    assert found["doctor-base-url"] is Level.WARNING
+    assert found["doctor-clock"] is Level.WARNING
+    assert found["doctor-calendar"] is Level.WARNING
+
+
+async def test_a_full_disk_is_said(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = await make_world(database, tmp_path)
+    monkeypatch.setattr("distributor.usecases.diagnose._LEAST_FREE_BYTES", 10**18)
+    found = await _codes(world, Installation(None, tmp_path / "secrets", "https://a.example"))
+    assert found["doctor-disk"] is Level.WARNING
+
+
+async def test_the_relay_and_its_records_are_looked_at_when_mail_leaves(database: Database, tmp_path: Path) -> None:
+    world = await make_world(database, tmp_path)
+    async with CaptureServer() as server:
+        relay = Relay(host=server.host, port=server.port, security=Security.NONE)
+        found = await _codes(world, Installation(relay, tmp_path / "secrets", "https://a.example"))
+    assert found["doctor-relay-ready"] is Level.INFO
+    assert {"doctor-dns-silent", "doctor-spf-missing"} & set(found)
+
+
+async def test_a_part_that_cannot_be_looked_at_does_not_stop_the_rest(tmp_path: Path) -> None:
+    (tmp_path / "full").mkdir()
+    world = await make_world(Database(sqlite_url(tmp_path / "full")), tmp_path / "full")
+    sick = replace(world, database=Database(f"sqlite+aiosqlite:///{tmp_path / 'empty.sqlite3'}"))
+    diagnosis = await diagnose(sick, Installation(None, tmp_path, "http://a.example"))
+    await world.database.dispose()
+    await sick.database.dispose()
+    assert [error.code for error in diagnosis.errors] == ["database-outdated", "database-unreachable"]
+    assert not diagnosis.is_healthy
+    assert "doctor-base-url" in {finding.code for finding in diagnosis.findings}
+
+
+def test_a_broken_template_is_named_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "bad.html").write_text("<p>\n{% if %}", "utf-8")
+    (tmp_path / "bytes.html").write_bytes(b"\xff\xfe\xff")
+    (tmp_path / "good.html").write_text("{{ t('x') }}", "utf-8")
+    broken = dict(templating.broken_templates(tmp_path))
+    assert set(broken) == {"bad.html", "bytes.html"}
+    assert broken["bad.html"].startswith("2: ")
+    assert templating.broken_templates() == ()
