@@ -12,7 +12,7 @@ _LONGEST_TOKEN = 24  # columns of a word that typesetting moves as a whole
 _NEAR = 1.5  # columns that count as the same place
 _SMALL_GAP = 0.3  # lines; so much is set on purpose
 _BEFORE_DATE = "于在自从至到由截即和与及"
-_VERY_SHORT, _SHORT = 9, 12  # characters
+_TITLE_LINE = 14  # characters that the first line of a broken title has at least
 _ENDS = {
     "stop": w.NEW_STOP, "mark": w.NEW_MARK, "semi": w.NEW_SEMI, "colon": w.NEW_COLON, "comma": w.NEW_COMMA,
     "open": w.NEW_OPEN, "close": w.NEW_CLOSE, "plain": w.NEW_PLAIN,
@@ -126,6 +126,8 @@ def title_break(above: Fact, fact: Fact, layout: Layout, begun: str = "") -> flo
         score += w.BREAK_COMMA
     if starts_closed(fact.row.text) or fact.row.text[:1] in "（(":
         score += w.BREAK_LEADING_BRACKET
+    elif fact.row.text[:1].islower():
+        score += w.BREAK_LOWER_CASE
     if fact.marker and fact.marker.kind not in ("（1）", "（一）"):
         score += w.BREAK_MARKER
     if fact.opener:
@@ -138,7 +140,7 @@ def title_break(above: Fact, fact: Fact, layout: Layout, begun: str = "") -> flo
 def _short_first_line(above: Fact, fact: Fact) -> float:
     """A title is not broken after a few characters; a short row above a longer one is a heading of its own."""
     length = len(above.core)
-    score = w.BREAK_SHORT_9 if length < _VERY_SHORT else w.BREAK_SHORT_12 if length < _SHORT else 0.0
+    score = w.BREAK_PER_MISSING_CHARACTER * max(0, _TITLE_LINE - length)
     if above.section_word:
         score += w.BREAK_SECTION_WORD
     return score + (w.BREAK_UNBALANCED if length * 5 < len(fact.core) * 3 else 0.0)

@@ -102,7 +102,7 @@ def join(first: str, second: str) -> str:
         return first + second
     if not (_LATIN.match(first[-1]) and _LATIN.match(second[0])):
         return first + second
-    glued = first[-1] in "-/_@([”’" or second[0] in ",.;:!?)]”’" or _opens_quote(first)
+    glued = first[-1] in "-/_@([”’·" or second[0] in ",.;:!?)]”’·" or _opens_quote(first)
     in_address = bool(_URL_TAIL.search(first)) and not second[0].isupper()
     return first + second if glued or in_address else f"{first} {second}"
 

@@ -36,16 +36,19 @@ _TRAITS: tuple[Trait, ...] = (_distance, _look, _centring, _marking)
 
 @dataclass(frozen=True, slots=True)
 class Habit:
-    """One trait that headings of one kind usually have in this document."""
+    """One trait that headings of one kind usually have in this document.
+
+    Args:
+        kind: section or title.
+        trait: what is looked at.
+        value: what it usually is.
+        near: the trait is the distance from what stands above, and titles right below a section heading lack it.
+    """
 
     kind: Kind
     trait: Trait
     value: object
-
-    @property
-    def near(self) -> bool:
-        """Whether the trait is the distance from what stands above, which differs right below a section heading."""
-        return self.kind is TITLE and self.trait is _distance
+    near: bool = False
 
     def score(self, fact: Fact, layout: Layout) -> float:
         """Evidence of the trait for or against a heading of that kind."""
@@ -54,20 +57,20 @@ class Habit:
 
 def learn(facts: Sequence[Fact], kinds: Sequence[Kind], layout: Layout) -> tuple[Habit, ...]:
     """Learn which traits sections and titles usually have, as far as running text does not have them as well."""
+    above = (None, *kinds)
+    found = list(zip(above, facts, kinds, strict=False))
+    text = [fact for _, fact, kind in found if kind is Kind.PARAGRAPH]
+    first = [fact for over, fact, kind in found if kind is TITLE and over is SECTION]
+    near = sum(_distance(fact, layout) is True for fact in first) < _USUAL * len(first) if first else True
     habits: list[Habit] = []
-    for kind in (SECTION, TITLE):
-        own = [
-            fact
-            for above, fact, found in zip((None, *kinds), facts, kinds, strict=False)
-            if found is kind and above is not SECTION
-        ]
-        others = [fact for fact, found in zip(facts, kinds, strict=True) if found is Kind.PARAGRAPH]
-        if len(own) >= _ENOUGH:
-            habits += [
-                Habit(kind, trait, value)
-                for trait in _TRAITS
-                if (value := _usual(own, trait, layout)) is not None and not _shared(others, trait, value, layout)
-            ]
+    for heading in (SECTION, TITLE):
+        own = [fact for over, fact, kind in found if kind is heading and over is not SECTION]
+        if len(own) < _ENOUGH:
+            continue
+        for trait in _TRAITS:
+            value = _usual(own, trait, layout)
+            if value is not None and not _shared(text, trait, value, layout):
+                habits.append(Habit(heading, trait, value, near and heading is TITLE and trait is _distance))
     return tuple(habits)
 
 

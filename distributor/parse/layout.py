@@ -11,6 +11,7 @@ from distributor.parse.rows import Row
 
 CHARACTER = 2.0  # columns of a full-width character
 _LONG = 40.0  # columns from which a line can be one of running text
+_INDENTS = range(2, 7)  # columns of indentations: one to three characters
 _BEYOND = 12.0  # columns beyond the right edge that no printed line reaches
 _WIDE = 96.0  # columns of a page wider than most, which a few rows do not prove
 _ENOUGH = 10  # rows that do
@@ -179,12 +180,17 @@ def _usual_indent(rows: Sequence[Row], layout: Layout) -> float:
     """The most frequent small indentation of long rows, when a fair share of them has it."""
     long = [row for row in rows if width(row.text) >= _LONG and row.text[0] not in "（(["]
     # a centred heading leaves as much room on the right as on the left, a first line does not
-    insets = Counter(round(layout.inset(row)) for row in long if layout.inset(row) > layout.slack(row) + 1)
-    small = {inset: count for inset, count in insets.items() if 2 <= inset <= 6}  # noqa: PLR2004  one to three characters
+    insets = Counter(
+        round(layout.inset(row))
+        for row in long
+        if layout.inset(row) > layout.slack(row) + 1 or layout.slack(row) < 2 * CHARACTER
+    )
+    small = {inset: count for inset, count in insets.items() if inset in _INDENTS}
     if not small:
         return 0.0
     inset = max(small, key=lambda key: (small[key], -key))
-    return float(inset) if sum(small.values()) * 12 >= len(long) else 0.0
+    enough = sum(small.values()) * 12 >= len(long) and small[inset] * 4 >= sum(small.values())
+    return float(inset) if enough and small[inset] > 1 else 0.0
 
 
 def _hidden_indent(rows: Sequence[Row], layout: Layout) -> float:

@@ -57,10 +57,10 @@ def _bullet(text: str) -> Marker | None:
     match = _BULLET.match(text)
     if not match or match.end() >= len(text):
         return None
-    ornament = re.search(rf"\s*{re.escape(match['mark'])}+\s*$", text[match.end() :])
-    if ornament and ornament.start() == 0:
-        return None
-    return Marker(match["mark"], None, match.end(), len(ornament.group()) if ornament else 0)
+    ornament = re.search(rf"(?<=\S)\s*{re.escape(match['mark'])}+\s*$", text[match.end() :])
+    if ornament:
+        return Marker(match["mark"] * 2, None, match.end(), len(ornament.group()))
+    return Marker(match["mark"], None, match.end())
 
 
 def drawn_marker(text: str) -> Marker | None:

@@ -43,7 +43,7 @@ def running_text(facts: Sequence[Fact]) -> str:
     """Text of a paragraph: rows joined, a marker that the file draws put before it."""
     text = facts[0].row.printed
     for fact in facts[1:]:
-        text = join(text, fact.row.text)
+        text = join(text, fact.row.printed)
     return text
 
 
@@ -55,4 +55,5 @@ def heading_text(facts: Sequence[Fact]) -> tuple[str, str]:
     removed = first.row.marker + first.row.text[:length] + first.row.text[len(first.row.text) - tail :]
     for fact in facts[1:]:
         body = join(body, fact.row.text)
+        removed += fact.row.marker
     return unspaced(body.strip()), squash(removed)

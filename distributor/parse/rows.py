@@ -75,7 +75,7 @@ def read_rows(source: Source) -> tuple[Row, ...]:
     above: Line | None = None
     pitch = _usual_pitch(source.lines)
     for line in source.lines:
-        if not line.text.strip() and not line.marker:
+        if not line.text.strip() and not (line.marker or "").strip():
             hollow, empty = (hollow + 1, empty) if line.text else (hollow, empty + 1)
             continue
         rows.append(_row(len(rows), line, above, (empty, hollow), pitch))
@@ -84,13 +84,13 @@ def read_rows(source: Source) -> tuple[Row, ...]:
 
 
 def _row(index: int, line: Line, above: Line | None, blanks: tuple[int, int], pitch: float) -> Row:
-    text = line.text.strip()
+    text = line.text.strip() or (line.marker or "").strip()
     left, right = _edges(line)
     return Row(
         index=index,
         number=line.number,
         text=unstretched(text),
-        marker=line.marker or "",
+        marker=(line.marker or "").strip() if line.text.strip() else "",
         left=left,
         right=right,
         trailing=line.text.endswith((" ", "\t")),

@@ -48,20 +48,20 @@ TITLE_SHORT_LINE = 0.5
 TITLE_FULL_LINE = -0.5
 TITLE_INDENTED = -1.0  # as far as a paragraph
 TITLE_NOT_INDENTED = 0.5
-TITLE_ABOVE_OPENER = 2.0
+TITLE_ABOVE_OPENER = 2.5
 TITLE_ABOVE_INDENTED = 1.0
 TITLE_ABOVE_LONG_LINE = 1.5
 TITLE_LAST = -1.0
 
 # --- further lines of a title: evidence that the title has ended above ---
-BREAK = 2.5
+BREAK = 2.0
 BREAK_OPEN = -5.0  # a bracket or quotation mark waits
 BREAK_COMMA = -3.5
 BREAK_LEADING_BRACKET = -3.0
+BREAK_LOWER_CASE = -2.5
 BREAK_MARKER = 3.0
 BREAK_OPENER = 3.0
-BREAK_SHORT_9 = 2.0  # the line above has fewer than 9 characters
-BREAK_SHORT_12 = 1.0
+BREAK_PER_MISSING_CHARACTER = 0.6  # the line above is shorter than first lines of titles are
 BREAK_SECTION_WORD = 1.5
 BREAK_UNBALANCED = 1.0  # much shorter than this line
 BREAK_PARAGRAPH = 2.5  # the file begins a new paragraph
@@ -170,4 +170,4 @@ OPENING_NOTE = -3.0
 
 # --- habits of the document ---
 HABIT_KEPT = 0.7
-HABIT_BROKEN = -2.0
+HABIT_BROKEN = -1.5

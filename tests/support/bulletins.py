@@ -229,9 +229,9 @@ class Composer:
         return Item(title, tuple(texts), attribution)
 
     def _broken(self, text: str) -> tuple[str, ...]:
-        if len(text) < 22 or self.rng.random() >= self.look.broken:
+        if len(text) < 24 or self.rng.random() >= self.look.broken:
             return (text,)
-        cut = self.rng.randint(len(text) // 2, len(text) - 6)
+        cut = self.rng.randint(max(12, len(text) // 2), len(text) - 6)
         while (
             (text[cut].isascii() and text[cut - 1].isascii())
             or text[cut] in "，：、”》）？"

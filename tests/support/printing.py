@@ -59,8 +59,8 @@ def wrap(text: str, paper: Paper, first: int = 0) -> list[str]:
 def _tokens(text: str) -> list[str]:
     tokens: list[str] = []
     for char in text:
-        western = char.isascii() and char != " "
-        if tokens and western and tokens[-1][-1].isascii() and tokens[-1][-1] != " ":
+        western = (char.isascii() and char != " ") or char == "·"
+        if tokens and western and (tokens[-1][-1].isascii() or tokens[-1][-1] == "·") and tokens[-1][-1] != " ":
             tokens[-1] += char
         else:
             tokens.append(char)
