@@ -1,12 +1,14 @@
 """Builders of runs in a database: a bulletin, a signed rendering of any size, frozen deliveries; defaults suffice."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import text
+import anyio
+from sqlalchemy import update
 
 from distributor import tokens
 from distributor.clock import SystemClock
@@ -19,7 +21,7 @@ from distributor.model.run import Delivery, Mailing, Run, RunCounts
 from distributor.model.sign_off import SignOff
 from distributor.schedule import WorkingCalendar
 from distributor.settings import Security
-from distributor.store import address_book, blobs, bulletins, deliveries, runs, sign_offs
+from distributor.store import address_book, blobs, bulletins, deliveries, runs, sign_offs, tables
 from distributor.store.engine import Database
 from distributor.usecases.context import Context
 from tests.support.records import make_publication, make_record
@@ -135,9 +137,13 @@ async def counts_of(database: Database, run: Run) -> RunCounts:
 
 async def later(database: Database, run: Run, moment: datetime) -> None:
     """Move everything that waits in a run to another moment."""
-    written = moment.astimezone().isoformat() if not database.is_sqlite else moment.strftime("%Y-%m-%d %H:%M:%S.%f")
     async with database.write() as connection:
         await connection.execute(
-            text("UPDATE deliveries SET next_attempt = :moment WHERE run_id = :run"),
-            {"moment": written if database.is_sqlite else moment, "run": run.id},
+            update(tables.deliveries).where(tables.deliveries.c.run_id == run.id).values(next_attempt=moment)
         )
+
+
+async def until(happened: Callable[[], bool]) -> None:
+    """Wait until something has happened."""
+    while not happened():  # noqa: ASYNC110  what happens in a server tells nobody
+        await anyio.sleep(0.01)
