@@ -26,6 +26,11 @@ def new_id() -> str:
     return new_key(26)
 
 
+def new_secret() -> str:
+    """Mint a secret of 256 bits for a cookie."""
+    return secrets.token_urlsafe(32)
+
+
 def sign(purpose: str, value: Sequence[str], keys: Sequence[str]) -> str:
     """Make a signed token that does not expire and can be carried in a link.
 

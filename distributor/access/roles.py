@@ -5,55 +5,75 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from distributor.errors import Refused
-
-
-class AccessRole(StrEnum):
-    """What a person of the secretariat is; each role may do what those before it may."""
-
-    READER = "reader"
-    EDITOR = "editor"
-    APPROVER = "approver"
-    ADMINISTRATOR = "administrator"
+from distributor.model.audit import Origin
+from distributor.model.user import AccessRole
 
 
 class Act(StrEnum):
     """What can be done with the product."""
 
+    LOG_IN = "log in"
     READ = "read"
+    OWN_ACCOUNT = "own account"
     RECEIVE = "receive"
+    SETTLE_TICKETS = "settle tickets"
+    EDIT_BOOK = "edit address book"
     SIGN_OFF = "sign off"
     PUBLISH = "publish"
     SEND = "send"
     CONFIGURE = "configure"
+    MANAGE_USERS = "manage users"
+    READ_AUDIT = "read audit"
 
 
-_LEAST_ROLE: Mapping[Act, AccessRole] = {
+# None: anybody, also who is not logged in
+_LEAST_ROLE: Mapping[Act, AccessRole | None] = {
+    Act.LOG_IN: None,
     Act.READ: AccessRole.READER,
+    Act.OWN_ACCOUNT: AccessRole.READER,
     Act.RECEIVE: AccessRole.EDITOR,
+    Act.SETTLE_TICKETS: AccessRole.EDITOR,
+    # what it changes for a bulletin shows in the plan, which an approver signs
+    Act.EDIT_BOOK: AccessRole.EDITOR,
     Act.PUBLISH: AccessRole.APPROVER,
     Act.SIGN_OFF: AccessRole.APPROVER,
     Act.SEND: AccessRole.APPROVER,
     Act.CONFIGURE: AccessRole.ADMINISTRATOR,
+    Act.MANAGE_USERS: AccessRole.ADMINISTRATOR,
+    Act.READ_AUDIT: AccessRole.ADMINISTRATOR,
 }
 _RANK = tuple(AccessRole)
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Somebody who acts, by name; the ledger and every sign-off name them.
+    """Somebody who acts, by name; the ledger, every sign-off and the audit log name them.
 
     Args:
         name: name of the person, or of the part of the program.
         role: what they may do; whoever has the shell of the machine administers it.
+        origin: where the act comes from.
     """
 
     name: str
     role: AccessRole = AccessRole.ADMINISTRATOR
+    origin: Origin = Origin.SHELL
 
 
-def may(actor: Actor, act: Act) -> bool:
-    """Whether an actor may do something."""
-    return _RANK.index(actor.role) >= _RANK.index(_LEAST_ROLE[act])
+def least_role(act: Act) -> AccessRole | None:
+    """Give the lowest role that may do something, or None when anybody may, also who is not logged in."""
+    return _LEAST_ROLE[act]
+
+
+def may(role: AccessRole | None, act: Act) -> bool:
+    """Whether a role may do something.
+
+    Args:
+        role: the role, None for somebody who is not logged in.
+        act: what is to be done.
+    """
+    least = _LEAST_ROLE[act]
+    return least is None or (role is not None and _RANK.index(role) >= _RANK.index(least))
 
 
 def require(actor: Actor, act: Act) -> None:
@@ -68,5 +88,5 @@ def require(actor: Actor, act: Act) -> None:
     """
     if not actor.name.strip():
         raise Refused("actor-unnamed")
-    if not may(actor, act):
-        raise Refused("not-permitted", actor=actor.name, act=act.value, role=_LEAST_ROLE[act].value)
+    if not may(actor.role, act):
+        raise Refused("not-permitted", actor=actor.name, act=act.value, role=str(_LEAST_ROLE[act]))

@@ -5,7 +5,20 @@ from collections.abc import Sequence
 
 import typer
 
-from distributor.cli import audit, bulletins, demo, dkim, doctor, installation, parsing, recipients, sending, serving, users
+from distributor.cli import (
+    audit,
+    bulletins,
+    demo,
+    dkim,
+    doctor,
+    installation,
+    parsing,
+    publishing,
+    recipients,
+    sending,
+    serving,
+    users,
+)
 from distributor.cli.output import fail, language, words
 from distributor.errors import DistributorError
 from distributor.i18n import error_sentence
@@ -21,7 +34,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     add_completion=False,
 )
-for module in (parsing, installation, bulletins, sending, serving, doctor, demo):
+for module in (parsing, installation, bulletins, publishing, sending, serving, doctor, demo):
     module.register(app)
 app.add_typer(recipients.app, name="recipients")
 app.add_typer(users.app, name="user")

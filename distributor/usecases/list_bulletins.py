@@ -33,16 +33,20 @@ async def list_bulletins(context: Context) -> tuple[BulletinSummary, ...]:
         records = await bulletins.list_all(connection)
         signed = [await sign_offs.latest(connection, record.id) for record in records]
     return tuple(
-        BulletinSummary(record, _state(record, sign_off), sign_off)
+        BulletinSummary(record, state_of(record, None if sign_off is None else sign_off.content_hash), sign_off)
         for record, sign_off in zip(records, signed, strict=True)
     )
 
 
-def _state(record: BulletinRecord, sign_off: SignOff | None) -> BulletinState:
+def state_of(record: BulletinRecord, signed_hash: str | None) -> BulletinState:
+    """Tell how far a bulletin has come.
+
+    Args:
+        record: the bulletin.
+        signed_hash: digest of the words that were signed last, or None.
+    """
     if record.withdrawn is not None:
         return BulletinState.WITHDRAWN
     if record.published is not None:
         return BulletinState.PUBLISHED
-    if sign_off is not None and sign_off.content_hash == record.content_hash:
-        return BulletinState.SIGNED_OFF
-    return BulletinState.DRAFT
+    return BulletinState.SIGNED_OFF if signed_hash == record.content_hash else BulletinState.DRAFT

@@ -8,11 +8,13 @@ import anyio.to_thread
 
 from distributor import access, tokens
 from distributor.access import Act, Actor
+from distributor.model.audit import AuditAct, Touched
 from distributor.model.bulletin import Masthead, ParsedBulletin
 from distributor.model.canonical import digest_bytes
 from distributor.model.record import BulletinRecord, ItemRecord, Original
 from distributor.parse import Given
 from distributor.store import address_book, blobs, bulletins
+from distributor.usecases.audit import record_act
 from distributor.usecases.context import Context
 from distributor.usecases.media_types import media_type
 from distributor.usecases.parse_file import parse_file
@@ -59,6 +61,9 @@ async def receive_bulletin(context: Context, actor: Actor, data: bytes, name: st
             return Received(known, is_new=False)
         await blobs.put(connection, data)
         await bulletins.add(connection, record)
+        touched = Touched("bulletin", record.id, after=record.content_hash)
+        details = {"file": record.original.name, "sha256": record.original.sha256}
+        await record_act(connection, context, actor, AuditAct.RECEIVE, touched, details)
     return Received(record, is_new=True)
 
 

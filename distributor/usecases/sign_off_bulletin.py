@@ -1,7 +1,7 @@
 """Sign off a bulletin: bind its words, its stored renderings and its plan by hash."""
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 import anyio.to_thread
@@ -9,11 +9,13 @@ import anyio.to_thread
 from distributor import access, tokens
 from distributor.access import Act, Actor
 from distributor.errors import Conflict, NotSignedOff
+from distributor.model.audit import AuditAct, Touched
 from distributor.model.finding import Finding
 from distributor.model.recipient import Plan
 from distributor.model.record import BulletinRecord
 from distributor.model.sign_off import SignOff
 from distributor.store import blobs, bulletins, sign_offs
+from distributor.usecases.audit import record_act
 from distributor.usecases.context import Context
 from distributor.usecases.plan_bulletin import plan_record
 from distributor.usecases.render_variants import RenderedVariant, render_variants
@@ -24,12 +26,26 @@ _ASKED_ANEW = frozenset({"unknown-recipient", "unknown-label", "no-contact"})
 _NEVER_WAIVED = frozenset({"secrecy-mark"})
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What somebody had before their eyes when they decided to sign.
+
+    Args:
+        content_hash: digest of the words.
+        plan_hash: digest of the plan.
+    """
+
+    content_hash: str
+    plan_hash: str
+
+
 async def sign_off_bulletin(
     context: Context,
     actor: Actor,
     bulletin_id: str,
     *,
     waived: Collection[str] = (),
+    seen: Seen | None = None,
 ) -> SignOff:
     """Sign off a bulletin as it stands now.
 
@@ -38,6 +54,7 @@ async def sign_off_bulletin(
         actor: who signs.
         bulletin_id: the bulletin.
         waived: codes of blocking findings that the approver takes upon themselves.
+        seen: what the approver was shown; None signs whatever stands there now.
 
     Raises:
         NotFound: `bulletin-unknown`.
@@ -47,18 +64,22 @@ async def sign_off_bulletin(
     access.require(actor, Act.SIGN_OFF)
     async with context.database.read() as connection:
         record = await bulletins.get(connection, bulletin_id)
-        plan, book = await plan_record(connection, record)
+        plan, book = await plan_record(connection, record, context.now().date())
+    if seen is not None and seen != Seen(record.content_hash, plan.hash):
+        raise Conflict("changed-meanwhile", id=bulletin_id)
     _require_settled(record, plan, waived)
     rendered = await anyio.to_thread.run_sync(partial(render_variants, context, record, plan, book))
     sign_off = _sign_off(context, actor, record, plan, rendered)
     async with context.database.write() as connection:
         again = await bulletins.get(connection, bulletin_id)
-        plan_again, _ = await plan_record(connection, again)
+        plan_again, _ = await plan_record(connection, again, context.now().date())
         if (again.content_hash, plan_again.hash) != (record.content_hash, plan.hash):
             raise Conflict("changed-meanwhile", id=bulletin_id)
         for variant in rendered:
             await blobs.put(connection, variant.data)
         await sign_offs.add(connection, sign_off)
+        touched = Touched("bulletin", record.id, record.content_hash, record.content_hash)
+        await record_act(connection, context, actor, AuditAct.SIGN_OFF, touched, _details(sign_off, waived))
     return sign_off
 
 
@@ -73,6 +94,11 @@ def blocking_findings(record: BulletinRecord, waived: Collection[str] = ()) -> t
     return tuple(finding for finding in record.blocking if finding.code not in spared)
 
 
+def is_waivable(finding: Finding) -> bool:
+    """Whether an approver may take a blocking finding upon themselves."""
+    return finding.code not in _NEVER_WAIVED
+
+
 def _require_settled(record: BulletinRecord, plan: Plan, waived: Collection[str]) -> None:
     if record.withdrawn is not None:
         raise Conflict("bulletin-withdrawn", id=record.id)
@@ -83,6 +109,16 @@ def _require_settled(record: BulletinRecord, plan: Plan, waived: Collection[str]
     if plan.unresolved:
         names = "、".join(f"{entry.label}：{entry.text}" for entry in plan.unresolved)
         raise NotSignedOff("plan-unresolved", id=record.id, entries=names)
+
+
+def _details(sign_off: SignOff, waived: Collection[str]) -> dict[str, object]:
+    return {
+        "sign-off": sign_off.id,
+        "plan": sign_off.plan.hash,
+        "addresses": len(sign_off.plan.rows),
+        "variants": [variant.sha256 for variant in sign_off.variants],
+        "waived": sorted(waived),
+    }
 
 
 def _sign_off(

@@ -1,5 +1,7 @@
 """A bulletin at the desk: content with findings, plan, runs, trail, original file."""
 
+from collections.abc import Mapping
+
 from fastapi import Response
 
 from distributor.access import Act
@@ -63,7 +65,7 @@ async def original(desk: Desked, bulletin_id: str) -> Response:
     return Response(b"" if desk.visit.request.method == "HEAD" else body, headers=headers)
 
 
-async def _tab(desk: Desk, bulletin_id: str, tab: str, values: dict[str, object]) -> Response:
+async def _tab(desk: Desk, bulletin_id: str, tab: str, values: Mapping[str, object]) -> Response:
     shown = await show_bulletin(desk.context, bulletin_id)
     title = display_title(shown.record.masthead)
     frame = {"shown": shown, "tab": tab, "next_step": shapes.next_step(shown)}

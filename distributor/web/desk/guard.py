@@ -13,6 +13,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD"})
 HOME = "/desk/"
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 _LONGEST_NEXT = 500
+_SUSPICIOUS = ("\\", "//", " ", "/..")
 
 
 def make_form_token(secret: str) -> str:
@@ -75,7 +76,7 @@ def safe_next(wanted: str | None) -> str:
     """
     if wanted is None or len(wanted) > _LONGEST_NEXT or not wanted.startswith(HOME):
         return HOME
-    is_plain = wanted.isprintable() and wanted.isascii() and not any(mark in wanted for mark in ("\\", "//", " ", "/../"))
+    is_plain = wanted.isprintable() and wanted.isascii() and not any(mark in wanted for mark in _SUSPICIOUS)
     return wanted if is_plain else HOME
 
 

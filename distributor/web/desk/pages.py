@@ -97,7 +97,10 @@ def done(desk: Desk, path: str, flash: Flash | None = None) -> Response:
 
 def leave(desk: Desk, address: str, flash: Flash | None = None) -> Response:
     """Lead to an address of this site that was checked."""
-    answer = Response(status_code=303, headers={"location": address, "cache-control": "no-store"})
+    # a script cannot see where a redirect leads without following it, which would use the message up
+    is_script = desk.visit.request.headers.get("hx-request") is not None
+    status, name = (204, "hx-redirect") if is_script else (303, "location")
+    answer = Response(status_code=status, headers={name: address, "cache-control": "no-store"})
     if flash is not None:
         put_cookie(answer, desk, desk.cookies.flash, flash.sealed(desk.context.token_keys), seconds=_FLASH_SECONDS)
     return answer

@@ -86,9 +86,7 @@ def findings(record: BulletinRecord, language: str) -> tuple[FindingLine, ...]:
         language: one of i18n.LANGUAGES.
     """
     ordered = sorted(record.findings, key=lambda finding: (_WEIGHT[finding.level], finding.line or 0))
-    return tuple(
-        replace(line, item=_item_at(record, line.line)) for line in as_lines(ordered, language)
-    )
+    return tuple(replace(line, item=_item_at(record, line.line)) for line in as_lines(ordered, language))
 
 
 def as_lines(found: Sequence[Finding], language: str) -> tuple[FindingLine, ...]:

@@ -37,8 +37,8 @@ async def sign_off(desk: Desked, bulletin_id: str) -> Response:
     seen = Seen(desk.form.text("content-hash"), desk.form.text("plan-hash"))
     waived = desk.form.all("waive")
     signed = await sign_off_bulletin(desk.context, desk.actor, bulletin_id, waived=waived, seen=seen)
-    parameters = {"addresses": len(signed.plan.rows), "hash": signed.content_hash[:12]}
-    return done(desk, f"bulletins/{bulletin_id}", Flash("desk.sign-off.done", parameters))
+    flash = Flash("desk.sign-off.done", {"addresses": len(signed.plan.rows), "hash": signed.content_hash[:12]})
+    return done(desk, f"bulletins/{bulletin_id}", flash)
 
 
 @page("/bulletins/{bulletin_id}/publish", Act.PUBLISH)

@@ -1,0 +1,67 @@
+"""Accounts, sessions, counted failures of logins, and the audit log."""
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table
+
+from distributor.store.tables.metadata import metadata
+from distributor.store.types import Moment, PlainJson
+
+users = Table(
+    "users",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("role", String(20), nullable=False),
+    Column("password_hash", String(200), nullable=False),
+    Column("password_set", Moment, nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("disabled", Moment, nullable=True),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    # the token itself stands in the cookie alone
+    Column("token_sha256", String(64), nullable=False, unique=True),
+    Column("user", ForeignKey("users.name"), nullable=False, index=True),
+    Column("created", Moment, nullable=False),
+    Column("last_seen", Moment, nullable=False),
+    Column("expires", Moment, nullable=False),
+    Column("address", String(64), nullable=False),
+    Column("agent", String(200), nullable=False),
+)
+
+login_failures = Table(
+    "login_failures",
+    metadata,
+    # a digest: who mistypes may have put a password where the name belongs
+    Column("key", String(64), primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("last", Moment, nullable=False, index=True),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("actor", String(100), nullable=False),
+    Column("origin", String(20), nullable=False),
+    Column("act", String(40), nullable=False),
+    Column("object_kind", String(40), nullable=False),
+    Column("object_id", String(100), nullable=False),
+    Column("before", String(64), nullable=True),
+    Column("after", String(64), nullable=True),
+    Column("details", PlainJson, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Index("ix_audit_object", "object_kind", "object_id"),
+)
+
+# one row: where the log ends; taking it orders those who write
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("position", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),
+)

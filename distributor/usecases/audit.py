@@ -1,0 +1,50 @@
+"""Write an act into the audit log, within the transaction of the act itself."""
+
+from collections.abc import Mapping
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from distributor import access
+from distributor.access import Actor
+from distributor.clock import as_utc
+from distributor.model.audit import AuditAct, AuditEntry, Touched
+from distributor.store import audit
+from distributor.usecases.context import Context
+
+
+async def record_act(
+    connection: AsyncConnection,
+    context: Context,
+    actor: Actor,
+    act: AuditAct,
+    touched: Touched,
+    details: Mapping[str, object] | None = None,
+) -> AuditEntry:
+    """Add an act to the audit log; if the transaction fails, neither the act nor its entry remains.
+
+    Call it last in a transaction: from here to the commit nobody else can add an entry.
+
+    Args:
+        connection: the open writing transaction of the act.
+        context: the installation.
+        actor: who acts.
+        act: what is done.
+        touched: the object, with its digests before and after.
+        details: what else there is to say; plain values, never a secret.
+    """
+    position, previous = await audit.take_end(connection)
+    entry = access.seal(
+        AuditEntry(
+            position=position + 1,
+            at=as_utc(context.now()),
+            actor=actor.name,
+            origin=actor.origin.value,
+            act=act.value,
+            touched=touched,
+            previous=previous,
+            hash="",
+            details=details or {},
+        ),
+    )
+    await audit.append(connection, entry)
+    return entry

@@ -1,0 +1,156 @@
+"""Log in: throttled, with the same answer for a wrong password and an unknown account, and a session at the end."""
+
+import math
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from distributor import access, log, tokens
+from distributor.access import ACCOUNT, ADDRESS, Actor, Limit, Origin
+from distributor.errors import Refused
+from distributor.model.audit import AuditAct, Touched
+from distributor.model.user import Session, User
+from distributor.store import sessions, users
+from distributor.usecases.audit import record_act
+from distributor.usecases.check_password import check_password
+from distributor.usecases.context import Context
+from distributor.usecases.recognise_session import IDLE, LONGEST
+
+_log = log.get_logger(__name__)
+_REMEMBERED = timedelta(days=1)
+_LONGEST_AGENT, _LONGEST_ADDRESS = 200, 64
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Who asks.
+
+    Args:
+        address: network address.
+        agent: what the browser says it is.
+        token: token of the session that it has already, or None; that one ends.
+    """
+
+    address: str
+    agent: str = ""
+    token: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedIn:
+    """A new session.
+
+    Args:
+        session: the session.
+        token: the secret for its cookie.
+    """
+
+    session: Session
+    token: str
+
+
+async def log_in(context: Context, name: str, password: str, client: Client) -> LoggedIn:
+    """Open a session for whoever knows the password of an account.
+
+    Args:
+        context: the installation.
+        name: name of the account as it was typed.
+        password: the password as it was typed.
+        client: who asks.
+
+    Raises:
+        Refused: `login-slowed` with the seconds to wait, or `login-refused`.
+    """
+    folded = unicodedata.normalize("NFKC", name).strip().casefold()
+    subjects = ((f"name:{folded}", ACCOUNT), (f"address:{access.network_of(client.address)}", ADDRESS))
+    async with context.database.write() as connection:
+        pause = await _pause(connection, subjects, context.now())
+        if not pause:
+            await _count(connection, context, folded, subjects)
+        kept = await users.password_hash(connection, folded)
+    if pause:
+        raise Refused("login-slowed", seconds=math.ceil(pause.total_seconds()))
+    is_right = await check_password(password, kept)
+    opened = await _open(context, folded, kept or "", subjects, client) if is_right else None
+    if opened is None:
+        _log.warning("login-refused", address=client.address)
+        raise Refused("login-refused")
+    return opened
+
+
+Subjects = tuple[tuple[str, Limit], ...]
+
+
+async def _pause(connection: AsyncConnection, subjects: Subjects, now: datetime) -> timedelta:
+    waits = [access.wait(await users.failures(connection, subject), limit, now) for subject, limit in subjects]
+    return max(waits)
+
+
+async def _count(connection: AsyncConnection, context: Context, name: str, subjects: Subjects) -> None:
+    """Count the attempt as failed before it is looked at, so that many at the same time count as many."""
+    now = context.now()
+    await users.forget_failures(connection, now - _REMEMBERED)
+    slowed = False
+    for subject, limit in subjects:
+        counted = access.counted(await users.failures(connection, subject), now)
+        await users.set_failures(connection, subject, counted)
+        slowed = slowed or counted.count == limit.free
+    if slowed and await users.find(connection, name) is not None:
+        program = Actor("login", origin=Origin.PROGRAM)
+        await record_act(connection, context, program, AuditAct.LOG_IN_SLOWED, Touched("user", name))
+
+
+async def _open(
+    context: Context,
+    name: str,
+    checked: str,
+    subjects: Subjects,
+    client: Client,
+) -> LoggedIn | None:
+    """Open the session, unless the account was stopped or got another password meanwhile."""
+    now = context.now()
+    async with context.database.write() as connection:
+        user = await users.find(connection, name)
+        if user is None or user.disabled is not None or await users.password_hash(connection, name) != checked:
+            return None
+        await _forgive(connection, subjects)
+        await sessions.remove_expired(connection, now, now - IDLE)
+        if client.token is not None and (before := await sessions.find(connection, client.token)) is not None:
+            await sessions.remove(connection, before.id)
+        opened = new_session(user, client, now)
+        await sessions.add(connection, opened.session, opened.token)
+        actor = Actor(user.name, user.role, Origin.DESK)
+        touched = Touched("session", opened.session.id)
+        await record_act(connection, context, actor, AuditAct.LOG_IN, touched, {"address": opened.session.address})
+    return opened
+
+
+async def _forgive(connection: AsyncConnection, subjects: Subjects) -> None:
+    """Forget the failures of the account; of the address take back this attempt alone."""
+    (account, _), (address, _) = subjects
+    await users.set_failures(connection, account, None)
+    counted = await users.failures(connection, address)
+    if counted is not None:
+        await users.set_failures(connection, address, access.uncounted(counted))
+
+
+def new_session(user: User, client: Client, now: datetime) -> LoggedIn:
+    """Make a session with a new id and a new token.
+
+    Args:
+        user: whose.
+        client: who asks.
+        now: the present moment.
+    """
+    session = Session(
+        id=tokens.new_key(),
+        user=user.name,
+        created=now,
+        last_seen=now,
+        expires=now + LONGEST,
+        address=client.address[:_LONGEST_ADDRESS],
+        agent="".join(character for character in client.agent if character.isprintable())[:_LONGEST_AGENT],
+    )
+    return LoggedIn(session, tokens.new_secret())

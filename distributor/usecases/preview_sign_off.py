@@ -1,0 +1,74 @@
+"""Show exactly what a sign-off would bind, and sign nothing."""
+
+from dataclasses import dataclass
+from functools import partial
+
+import anyio.to_thread
+
+from distributor.errors import Conflict
+from distributor.model.finding import Finding
+from distributor.model.recipient import AddressBook, Plan
+from distributor.model.record import BulletinRecord
+from distributor.model.sign_off import SignedVariant
+from distributor.store import bulletins
+from distributor.usecases.context import Context
+from distributor.usecases.plan_bulletin import plan_record
+from distributor.usecases.render_variants import render_variants
+from distributor.usecases.sign_off_bulletin import Seen, blocking_findings, is_waivable
+
+
+@dataclass(frozen=True, slots=True)
+class SignOffPreview:
+    """What a sign-off would bind.
+
+    Args:
+        record: the bulletin.
+        plan: who would get it.
+        book: the address book that the plan was made of.
+        variants: the renderings that would be stored.
+        waivable: blocking findings that the approver may take upon themselves.
+        fatal: blocking findings that nobody may.
+        seen: what has to be handed back with the decision.
+    """
+
+    record: BulletinRecord
+    plan: Plan
+    book: AddressBook
+    variants: tuple[SignedVariant, ...]
+    waivable: tuple[Finding, ...]
+    fatal: tuple[Finding, ...]
+    seen: Seen
+
+    @property
+    def can_be_signed(self) -> bool:
+        """Whether only the approver's word is missing."""
+        return not (self.fatal or self.plan.unresolved)
+
+
+async def preview_sign_off(context: Context, bulletin_id: str) -> SignOffPreview:
+    """Make plan and renderings as a sign-off would.
+
+    Args:
+        context: the installation.
+        bulletin_id: the bulletin.
+
+    Raises:
+        NotFound: `bulletin-unknown`.
+        Conflict: `bulletin-withdrawn`, or `digest-empty`.
+    """
+    async with context.database.read() as connection:
+        record = await bulletins.get(connection, bulletin_id)
+        plan, book = await plan_record(connection, record, context.now().date())
+    if record.withdrawn is not None:
+        raise Conflict("bulletin-withdrawn", id=bulletin_id)
+    rendered = await anyio.to_thread.run_sync(partial(render_variants, context, record, plan, book))
+    blocking = blocking_findings(record)
+    return SignOffPreview(
+        record=record,
+        plan=plan,
+        book=book,
+        variants=tuple(variant.signed for variant in rendered),
+        waivable=tuple(finding for finding in blocking if is_waivable(finding)),
+        fatal=tuple(finding for finding in blocking if not is_waivable(finding)),
+        seen=Seen(record.content_hash, plan.hash),
+    )

@@ -1,0 +1,119 @@
+"""Survey the desk: how far the bulletins have come, and what waits for a person."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from distributor import recipients
+from distributor.model.record import BulletinRecord, BulletinState
+from distributor.store import address_book, bulletins, overview, suppressions, tickets
+from distributor.store.overview import FailedRun, SignedBy
+from distributor.usecases.context import Context
+from distributor.usecases.list_bulletins import state_of
+from distributor.usecases.sign_off_bulletin import blocking_findings
+
+_RECENT = timedelta(days=30)
+_MOST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A bulletin in the list.
+
+    Args:
+        record: the bulletin.
+        state: how far it has come.
+        signed: its newest sign-off, or None.
+    """
+
+    record: BulletinRecord
+    state: BulletinState
+    signed: SignedBy | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """A draft that cannot be signed yet.
+
+    Args:
+        record: the bulletin.
+        blocking: number of findings that block it.
+        unresolved: entries of its footer that stand for nobody.
+    """
+
+    record: BulletinRecord
+    blocking: int
+    unresolved: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """What waits for a person.
+
+    Args:
+        drafts: bulletins with blocking findings or unresolved recipients.
+        failed: runs of the last 30 days with deliveries that failed.
+        tickets: open wishes to be left out.
+    """
+
+    drafts: tuple[Unsettled, ...]
+    failed: tuple[FailedRun, ...]
+    tickets: int
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether nothing waits."""
+        return not (self.drafts or self.failed or self.tickets)
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What the home page shows.
+
+    Args:
+        lines: a page of the bulletins, newest first.
+        total: number of all bulletins.
+        attention: what waits for a person.
+    """
+
+    lines: tuple[Line, ...]
+    total: int
+    attention: Attention
+
+
+async def survey_desk(context: Context, limit: int, offset: int = 0) -> Survey:
+    """Give a page of the bulletins and what waits for a person.
+
+    Args:
+        context: the installation.
+        limit: bulletins on a page.
+        offset: bulletins before it.
+    """
+    async with context.database.read() as connection:
+        records = await bulletins.list_page(connection, limit, offset)
+        signed = await overview.newest_sign_offs(connection, [record.id for record in records])
+        total = await overview.count_bulletins(connection)
+        attention = Attention(
+            drafts=await _unsettled(connection),
+            failed=await overview.failed_runs(connection, context.now() - _RECENT, _MOST),
+            tickets=await tickets.count(connection, only_open=True),
+        )
+    return Survey(tuple(_line(record, signed.get(record.id)) for record in records), total, attention)
+
+
+def _line(record: BulletinRecord, signed: SignedBy | None) -> Line:
+    return Line(record, state_of(record, None if signed is None else signed.content_hash), signed)
+
+
+async def _unsettled(connection: AsyncConnection) -> tuple[Unsettled, ...]:
+    drafts = await bulletins.list_page(connection, _MOST, only_drafts=True)
+    if not drafts:
+        return ()
+    book, stopped = await address_book.load(connection), await suppressions.load(connection)
+    found = []
+    for record in drafts:
+        plan = recipients.make_plan(record.distribution, book, stopped)
+        names = tuple(entry.text for entry in plan.unresolved)
+        found.append(Unsettled(record, len(blocking_findings(record)), names))
+    return tuple(draft for draft in found if draft.blocking or draft.unresolved)
