@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, cast, func, select
+from sqlalchemy import ColumnElement, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,7 +17,7 @@ def among(connection: AsyncConnection, column: ColumnElement[Any], values: Colle
         column: the column.
         values: what it may hold.
     """
-    listed = json.dumps(list(values), ensure_ascii=False)
     if connection.dialect.name == "sqlite":
+        listed = json.dumps(list(values), ensure_ascii=False)
         return column.in_(select(func.json_each(listed).table_valued("value").c.value))
-    return column.in_(select(func.jsonb_array_elements_text(cast(listed, JSONB)).column_valued("value")))
+    return column.in_(select(func.jsonb_array_elements_text(literal(list(values), JSONB)).column_valued("value")))

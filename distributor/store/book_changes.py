@@ -130,13 +130,13 @@ async def history_of(connection: AsyncConnection, subject: Subject, key: str) ->
     """
     table = address_book_changes
     query = (
-        select(table, *(address_book_acts.c[name].label(f"act_{name}") for name in _ACT_FIELDS))
+        select(table, *(address_book_acts.c[name].label(f"of_{name}") for name in _ACT_FIELDS))
         .join(address_book_acts, address_book_acts.c.id == table.c.act_id)
         .where(table.c.subject == subject, table.c.key == key)
         .order_by(table.c.id.desc())
     )
     rows = (await connection.execute(query)).mappings()
-    return tuple(RecordedChange(_act(row, "act_"), _change(row)) for row in rows)
+    return tuple(RecordedChange(_act(row, "of_"), _change(row)) for row in rows)
 
 
 async def _make(connection: AsyncConnection, action: Action, subject: Subject, changes: list[Change]) -> None:

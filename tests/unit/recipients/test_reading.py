@@ -5,7 +5,8 @@ import pytest
 
 from distributor.errors import Misconfigured
 from distributor.model.recipient import AddressBook, MailboxRole, MailFormat, OrganizationKind, Role
-from distributor.recipients import read_address_book, read_organizations
+from distributor.recipients import read_address_book, read_organizations, read_recipients
+from tests.support.books import body
 from tests.support.sentences import is_said
 
 MOST = '[[organizations]]\nid = "most"\nname = "科学技术部"\nkind = "ministry"\nshort_name = "科技部"\n'
@@ -168,3 +169,52 @@ def test_groups_nested_ten_thousand_deep_are_no_circle() -> None:
     groups = [{"id": f"g{number}", "name": f"g{number}", "members": [f"g{number + 1}"]} for number in range(10_000)]
     groups.append({"id": "g10000", "name": "g10000"})
     assert len(read_address_book({}, {"groups": groups}).groups) == 10_001
+
+
+LIST = '[[lists]]\nid = "l"\nname = "名单"\nlabels = ["报"]\nrole = "report"\n'
+
+
+def test_a_list_has_its_own_sender_template_and_members() -> None:
+    values = (
+        'sender_name = "专用信箱"\nsender_address = "Report@Xiefa.example"\nreply_to = "a＠b.example"\n'
+        'template = "digest"\nmembers = ["o", "x＠y.example"]\n'
+    )
+    organizations = '[[organizations]]\nid = "o"\nname = "甲"\nkind = "other"\n'
+    (made,) = read(organizations, LIST + values).lists
+    assert (made.sender_name, made.sender_address, made.reply_to) == ("专用信箱", "Report@xiefa.example", "a@b.example")
+    assert (made.template, made.members) == ("digest", ("o", "x@y.example"))
+
+
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [
+        ('members = ["nobody"]', "book-unknown-member"),
+        ('default = ["x@y.example"]', "book-unknown-member"),
+        ('members = ["x@"]', "book-address"),
+        ('reply_to = "nowhere"', "book-address"),
+        ('template = "../etc"', "book-id-form"),
+        (f'subject = "{"长" * 201}"', "book-too-long"),
+    ],
+)
+def test_a_list_that_cannot_be_used_is_refused(values: str, code: str) -> None:
+    with pytest.raises(Misconfigured) as refused:
+        read("", LIST + values)
+    assert refused.value.code == code
+    assert is_said(refused.value)
+
+
+def test_five_megabytes_of_a_name_are_refused_with_the_row() -> None:
+    with pytest.raises(Misconfigured) as refused:
+        read(f'[[organizations]]\nid = "o"\nname = "{"甲" * 5_000_000}"\nkind = "other"\n', "")
+    assert (refused.value.code, refused.value.parameters["entry"]) == ("book-too-long", "organizations 1 (o)")
+
+
+def test_recipients_alone_are_read_for_known_bodies() -> None:
+    contact = '[[contacts]]\norganization = "most"\naddress = "a@b.example"\n'
+    known = (body("most", "科学技术部"),)
+    made = read_recipients(tomllib.loads(LIST + contact), known, "r.toml")
+    assert (made.organizations, len(made.contacts), len(made.lists)) == (known, 1, 1)
+    with pytest.raises(Misconfigured, match="book-unknown-organization"):
+        read_recipients(tomllib.loads(contact), (), "r.toml")
+    with pytest.raises(Misconfigured, match="book-unknown-key"):
+        read_recipients({"organizations": []}, known, "r.toml")
