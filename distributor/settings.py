@@ -102,6 +102,18 @@ class PublicationSettings(BaseModel):
     contact: str = Field(default="secretariat@xiefa.example", description="address of the secretariat for readers")
 
 
+class FeedSettings(BaseModel):
+    """Choices for all feeds; `distributor rebuild` renders them anew after a change."""
+
+    window: int = Field(default=12, ge=1, le=100, description="how many bulletins a subscription feed holds")
+    hub: str | None = Field(
+        default=None, pattern=r"^https?://\S+$", description="address of the WebSub hub that is told of news, if any"
+    )
+    image: str | None = Field(
+        default=None, pattern=r"^https?://\S+$", description="address of a square picture of the publication, if any"
+    )
+
+
 class WebSettings(BaseModel):
     """Where the site listens."""
 
@@ -126,6 +138,7 @@ class Settings(BaseSettings):
     sender: SenderSettings = Field(default_factory=SenderSettings, description="whose name the mails carry")
     dkim: DkimSettings = Field(default_factory=DkimSettings, description="the keys that sign mails")
     publication: PublicationSettings = Field(default_factory=PublicationSettings, description="the publication")
+    feeds: FeedSettings = Field(default_factory=FeedSettings, description="choices for all feeds")
     web: WebSettings = Field(default_factory=WebSettings, description="where the site listens")
 
     @classmethod

@@ -2,9 +2,11 @@
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 from rich.console import Console
+from rich.progress import Progress
 from rich.table import Table
 
 from distributor.i18n import negotiate, translate
@@ -47,6 +49,18 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: st
     for row in rows:
         shown.add_row(*(_cell(cell) for cell in row))
     console.print(shown)
+
+
+@contextmanager
+def counting(message_id: str, /) -> Iterator[Callable[[int, int], None]]:
+    """Show how far a long work has come, on a terminal alone; gives what is to be told of it: done, and of how many.
+
+    Args:
+        message_id: names the work.
+    """
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as shown:
+        bar = shown.add_task(words(message_id), total=None)
+        yield lambda done, total: shown.update(bar, completed=done, total=total)
 
 
 def _cell(value: object) -> str:

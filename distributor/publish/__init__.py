@@ -1,9 +1,10 @@
 """Publishing: bulletins in, feed documents out; plain functions, no I/O."""
 
+from distributor.model.feeds import Card, Channel, ChannelKind
 from distributor.publish.addresses import Format
-from distributor.publish.build import Change, Rebuilt, build_documents, build_for, needed
-from distributor.publish.catalogue import Catalogue
-from distributor.publish.channels import Card, Channel, ChannelKind, card_of, cards_of, offers_original
+from distributor.publish.build import Change, Rebuilt, build_documents, build_for, needed, touched_channels
+from distributor.publish.catalogue import Catalogue, Chain, reach
+from distributor.publish.channels import card_of, cards_of, offers_original
 from distributor.publish.correction import ChangeKind, Correction, ItemChange, apply_correction, originals_by_item
 from distributor.publish.identity import assign_identity
 from distributor.publish.listing import FeedAddress, FeedInfo, feed_listing, listing_of
@@ -14,6 +15,7 @@ from distributor.publish.writing import entity_tag
 __all__ = [
     "Card",
     "Catalogue",
+    "Chain",
     "Change",
     "ChangeKind",
     "Channel",
@@ -38,4 +40,6 @@ __all__ = [
     "needed",
     "offers_original",
     "originals_by_item",
+    "reach",
+    "touched_channels",
 ]

@@ -1,14 +1,15 @@
 """Documents: which are made of a catalogue, and which of them one publication, correction or withdrawal touches."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from distributor.model.document import Document
+from distributor.model.feeds import EVERYTHING, Card, Channel
 from distributor.model.publication import Publication
 from distributor.model.record import BulletinRecord, Original
 from distributor.publish.addresses import Format
 from distributor.publish.catalogue import Catalogue, Chain
-from distributor.publish.channels import EVERYTHING, Card, Channel, card_of, cards_of, public_items
+from distributor.publish.channels import card_of, cards_of, public_items
 from distributor.publish.entries import Entry, entries_of
 from distributor.publish.feeds import archive_feed, archive_formats, subscription_feed
 from distributor.publish.listing import listing_of
@@ -38,7 +39,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """What is to be stored, and what is to be removed, after one bulletin changed.
+    """What is to be stored, and what is to be removed, after bulletins changed.
 
     Args:
         documents: new bytes; one whose ETag is the stored one has not changed.
@@ -74,7 +75,7 @@ def build_documents(
     """
     chosen = options or FeedOptions()
     records = tuple(bulletins)
-    catalogue = Catalogue(cards_of(records), chosen.window)
+    catalogue = Catalogue.of(cards_of(records), chosen.window)
     press = _Press(publication, catalogue, records, chosen, offered)
     feeds = [
         document
@@ -88,24 +89,24 @@ def build_for(
     publication: Publication,
     catalogue: Catalogue,
     records: Iterable[BulletinRecord],
-    change: Change,
+    changes: Collection[Change],
     options: FeedOptions | None = None,
     offered: Mapping[str, Original] | None = None,
 ) -> Rebuilt:
-    """Make the documents that a change to one bulletin touches; how large the archive is makes no difference.
+    """Make the documents that changes of bulletins touch; how large the archive is makes no difference.
 
     Args:
         publication: the publication.
-        catalogue: the cards of all bulletins, the changed one as it stands now.
+        catalogue: the channels that `touched_channels` names at least, the changed bulletins as they stand now.
         records: at least the bulletins that `needed` names.
-        change: what happened.
+        changes: what happened, each bulletin once.
         options: choices for all feeds.
         offered: files that items were offered with, by item key; see `originals_by_item`.
     """
     press = _Press(publication, catalogue, records, options or FeedOptions(), offered)
     documents: list[Document] = []
     removed: list[str] = []
-    for touched in _touched(catalogue, change):
+    for touched in _touched(catalogue, changes):
         chain = touched.chain
         if chain.cards or chain.channel == EVERYTHING:
             documents += press.subscription(chain)
@@ -116,26 +117,36 @@ def build_for(
     return Rebuilt((*documents, press.opml()), tuple(removed))
 
 
-def needed(catalogue: Catalogue, change: Change) -> frozenset[str]:
+def needed(catalogue: Catalogue, changes: Collection[Change]) -> frozenset[str]:
     """Name the bulletins whose content `build_for` needs.
 
     Args:
-        catalogue: the cards of all bulletins, the changed one as it stands now.
-        change: what happened.
+        catalogue: as for `build_for`.
+        changes: what happened.
     """
     return frozenset(
-        card.id for touched in _touched(catalogue, change) for card in (*touched.chain.current, *touched.made)
+        card.id for touched in _touched(catalogue, changes) for card in (*touched.chain.current, *touched.made)
     )
 
 
-def _touched(catalogue: Catalogue, change: Change) -> tuple[_Touched, ...]:
-    changed = card_of(change.now)
-    chains = (catalogue.chain(channel) for channel in sorted(change.channels, key=lambda channel: channel.stem))
-    return tuple(_touched_in(chain, changed) for chain in chains)
+def touched_channels(changes: Iterable[Change]) -> Mapping[Channel, tuple[Card, ...]]:
+    """Name the channels that changes touch, each with the cards of the bulletins that changed in it."""
+    cards: dict[Channel, list[Card]] = {EVERYTHING: []}
+    for change in changes:
+        card = card_of(change.now)
+        for channel in sorted(change.channels, key=lambda channel: channel.stem):
+            cards.setdefault(channel, []).extend([card] if card is not None else [])
+    return {channel: tuple(cards[channel]) for channel in sorted(cards, key=lambda channel: channel.stem)}
 
 
-def _touched_in(chain: Chain, changed: Card | None) -> _Touched:
-    moved = {card.place: card for card in (*chain.edge, *([changed] if changed else []))}
+def _touched(catalogue: Catalogue, changes: Collection[Change]) -> tuple[_Touched, ...]:
+    return tuple(
+        _touched_in(catalogue.chain(channel), changed) for channel, changed in touched_channels(changes).items()
+    )
+
+
+def _touched_in(chain: Chain, changed: tuple[Card, ...]) -> _Touched:
+    moved = {card.place: card for card in (*chain.edge(max(len(changed), 1)), *changed)}
     made = {place: card for place, card in moved.items() if chain.is_archived(card)}
     gone = [card for place, card in moved.items() if place not in made]
     # the document that names one of them as the one before it says something else now
@@ -183,7 +194,7 @@ class _Press:
 
     def opml(self) -> Document:
         """Write the list of all feeds."""
-        feeds = listing_of(self._publication, self._catalogue)
+        feeds = listing_of(self._publication, self._catalogue.counts)
         moment = modified(self._publication, self._catalogue.changed)
         return document_of(OPML_PATH, OPML_TYPE, opml_bytes(self._publication, feeds), moment)
 

@@ -1,30 +1,31 @@
 """The catalogue: the order of the archive in each channel, what its feed holds, and what precedes what (RFC 5005)."""
 
 from bisect import bisect_left, bisect_right
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from itertools import islice
+from typing import Self
 
-from distributor.publish.channels import EVERYTHING, Card, Channel, kind_order
+from distributor.model.feeds import EVERYTHING, Card, Channel, ChannelCount
+from distributor.publish.channels import kind_order
 
 
 @dataclass(frozen=True)
 class Chain:
     """The bulletins of one channel in the order in which they became public.
 
+    It may be a part of the channel: the newest bulletins of both kinds and the neighbours of those that are asked
+    about; see `reach`.
+
     Args:
         channel: the channel.
         cards: newest first, backfilled ones at the place of the day on which they were added.
-        items: number of public items of all its bulletins.
         window: how many bulletins the subscription feed holds.
     """
 
     channel: Channel
     cards: tuple[Card, ...]
-    items: int
     window: int
 
     @property
@@ -41,10 +42,13 @@ class Chain:
         """What the subscription feed holds, newest first: never a backfilled bulletin."""
         return self._regular[: self.window]
 
-    @cached_property
-    def edge(self) -> tuple[Card, ...]:
-        """The bulletins on both sides of the end of the window: one of them has just left it, or come back."""
-        return self._regular[max(self.window - 1, 0) :]
+    def edge(self, changes: int = 1) -> tuple[Card, ...]:
+        """Give the bulletins on both sides of the end of the window: some have just left it, or come back.
+
+        Args:
+            changes: how many bulletins changed.
+        """
+        return self._regular[max(self.window - changes, 0) : self.window + changes]
 
     @cached_property
     def before_current(self) -> Card | None:
@@ -79,44 +83,71 @@ class Chain:
 
     @cached_property
     def _regular(self) -> tuple[Card, ...]:
-        return tuple(islice((card for card in self.cards if not card.backfilled), self.window + 1))
+        return tuple(card for card in self.cards if not card.backfilled)
 
 
-class Catalogue:
-    """The cards of all bulletins that were ever published.
+def reach(window: int, changes: int = 1) -> int:
+    """Tell how far one must look from a place to find its neighbours: what stands in a window may lie between.
+
+    A chain of a part of a channel must hold that many of its newest bulletins, as many of its newest that are not
+    backfilled, and as many on either side of every bulletin that changed and of the edge of the window.
 
     Args:
-        cards: in any order.
+        window: how many bulletins a subscription feed holds.
+        changes: how many bulletins changed.
+    """
+    return window + changes + 2
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """What is known of all bulletins that were ever published, or as much of it as one change needs.
+
+    Args:
+        channels: the chains that are known, by channel.
+        counts: all channels that have a bulletin, and everything.
+        changed: when anything last changed for readers, or None while nothing was published.
         window: how many bulletins a subscription feed holds.
     """
 
-    def __init__(self, cards: Iterable[Card], window: int) -> None:
+    channels: Mapping[Channel, Chain]
+    counts: tuple[ChannelCount, ...]
+    changed: datetime | None
+    window: int
+
+    @classmethod
+    def of(cls, cards: Iterable[Card], window: int) -> Self:
+        """Make the whole catalogue of the cards of all bulletins.
+
+        Args:
+            cards: in any order.
+            window: how many bulletins a subscription feed holds.
+        """
         ordered = sorted(cards, key=_place, reverse=True)
         by_channel: dict[Channel, list[Card]] = {EVERYTHING: []}
-        items: Counter[Channel] = Counter()
         for card in ordered:
             for share in card.shares:
                 by_channel.setdefault(share.channel, []).append(card)
-                items[share.channel] += share.items
-        self._window = window
-        self._changed = max((card.changed for card in ordered), default=None)
-        self._chains = {
-            channel: Chain(channel, tuple(by_channel[channel]), items[channel], window)
-            for channel in sorted(by_channel, key=lambda channel: (kind_order(channel.kind), channel.slug))
-        }
-
-    @property
-    def changed(self) -> datetime | None:
-        """When anything in it last changed for readers, or None while it is empty."""
-        return self._changed
+        chains = {channel: Chain(channel, tuple(held), window) for channel, held in by_channel.items()}
+        counts = tuple(_count(chain) for chain in chains.values())
+        return cls(chains, counts, max((card.changed for card in ordered), default=None), window)
 
     def chain(self, channel: Channel) -> Chain:
         """Give the bulletins of a channel; an unknown channel has none."""
-        return self._chains.get(channel) or Chain(channel, (), 0, self._window)
+        return self.channels.get(channel) or Chain(channel, (), self.window)
 
     def chains(self) -> tuple[Chain, ...]:
-        """Give all channels that have a bulletin, and everything: in the order of kinds, then by address."""
-        return tuple(self._chains.values())
+        """Give all chains, in the order of kinds, then by address."""
+        return tuple(self.channels[channel] for channel in sorted(self.channels, key=_order))
+
+
+def _count(chain: Chain) -> ChannelCount:
+    shares = (share for card in chain.cards for share in card.shares if share.channel == chain.channel)
+    return ChannelCount(chain.channel, chain.name, len(chain.cards), sum(share.items for share in shares))
+
+
+def _order(channel: Channel) -> tuple[int, str]:
+    return kind_order(channel.kind), channel.slug
 
 
 def _place(card: Card) -> tuple[datetime, str]:

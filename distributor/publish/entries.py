@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 import nh3
 
 from distributor.i18n import negotiate, translate
+from distributor.model.feeds import Channel
 from distributor.model.publication import Publication
 from distributor.model.record import BulletinRecord, ItemRecord, Original
 from distributor.publish.addresses import item_address, original_address
-from distributor.publish.channels import Channel, channels_of, contributors_of, offers_original, section_of
+from distributor.publish.channels import channels_of, contributors_of, offers_original, section_of
 from distributor.publish.cleaning import excerpt, legal, one_line
 from distributor.text import is_cjk
 

@@ -7,10 +7,10 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from distributor.i18n import negotiate, translate
+from distributor.model.feeds import EVERYTHING, Card, Channel, ChannelKind
 from distributor.model.publication import Publication
 from distributor.publish.addresses import Format, address, bulletin_address, home_address, tag_uri
 from distributor.publish.catalogue import Chain
-from distributor.publish.channels import EVERYTHING, Card, Channel, ChannelKind
 from distributor.publish.cleaning import one_line
 from distributor.publish.entries import Entry
 from distributor.publish.options import FeedOptions

@@ -1,13 +1,14 @@
 """The list of all feeds: for the page that explains them, for autodiscovery and for OPML."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from distributor.model.feeds import ChannelCount, ChannelKind
 from distributor.model.publication import Publication
 from distributor.model.record import BulletinRecord
 from distributor.publish.addresses import Format, address
-from distributor.publish.catalogue import Catalogue, Chain
-from distributor.publish.channels import ChannelKind, cards_of, kind_order
+from distributor.publish.catalogue import Catalogue
+from distributor.publish.channels import cards_of, kind_order
 from distributor.publish.feeds import channel_title
 from distributor.publish.options import FeedOptions
 
@@ -65,25 +66,30 @@ def feed_listing(
         options: choices for all feeds.
     """
     window = (options or FeedOptions()).window
-    return listing_of(publication, Catalogue(cards_of(bulletins), window))
+    return listing_of(publication, Catalogue.of(cards_of(bulletins), window).counts)
 
 
-def listing_of(publication: Publication, catalogue: Catalogue) -> tuple[FeedInfo, ...]:
-    """List the public subscription feeds of a catalogue, as `feed_listing` does."""
-    infos = (_info(publication, chain) for chain in catalogue.chains())
+def listing_of(publication: Publication, counts: Iterable[ChannelCount]) -> tuple[FeedInfo, ...]:
+    """List the public subscription feeds of a catalogue, as `feed_listing` does.
+
+    Args:
+        publication: the publication.
+        counts: its channels; everything has a feed also while nothing was published.
+    """
+    infos = (_info(publication, count) for count in counts)
     return tuple(sorted(infos, key=lambda info: (kind_order(info.kind), -info.count, info.slug)))
 
 
-def _info(publication: Publication, chain: Chain) -> FeedInfo:
-    channel = chain.channel
+def _info(publication: Publication, count: ChannelCount) -> FeedInfo:
+    channel = count.channel
     return FeedInfo(
         kind=channel.kind,
         slug=channel.slug,
-        name=chain.name,
-        title=channel_title(publication, channel, chain.name),
+        name=count.name,
+        title=channel_title(publication, channel, count.name),
         formats=tuple(_address(publication, channel.stem, form) for form in Format),
-        bulletins=len(chain.cards),
-        count=chain.items,
+        bulletins=count.bulletins,
+        count=count.items,
     )
 
 

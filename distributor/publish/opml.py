@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from lxml import etree
 
 from distributor.i18n import negotiate, translate
+from distributor.model.feeds import ChannelKind
 from distributor.model.publication import Publication
 from distributor.publish.addresses import Format, home_address
-from distributor.publish.channels import ChannelKind
 from distributor.publish.cleaning import one_line
 from distributor.publish.listing import FeedInfo
 

@@ -1,10 +1,10 @@
 """Bulletins and their items."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, func, insert, select, update
+from sqlalchemy import RowMapping, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor.errors import NotFound
@@ -13,6 +13,8 @@ from distributor.model.finding import Finding
 from distributor.model.record import BulletinRecord, ItemRecord, Original
 from distributor.store.tables import bulletins, item_revisions, items
 from distributor.store.values import restore
+
+_CHUNK = 500
 
 
 async def add(connection: AsyncConnection, record: BulletinRecord) -> None:
@@ -25,6 +27,29 @@ async def add(connection: AsyncConnection, record: BulletinRecord) -> None:
     await connection.execute(insert(bulletins).values(_bulletin_row(record)))
     await connection.execute(insert(items), [_item_row(record.id, item) for item in record.items])
     await _add_revisions(connection, record.items, record.received, record.received_by)
+
+
+async def save(connection: AsyncConnection, record: BulletinRecord) -> None:
+    """Put a bulletin in the place of what is kept of it: a draft that was replaced, or a correction.
+
+    Items that the record does not hold are removed; no reader has had them, since a correction withdraws items.
+
+    Args:
+        connection: an open writing transaction; the original's bytes are kept already.
+        record: the bulletin as it is now.
+    """
+    await connection.execute(update(bulletins).where(bulletins.c.id == record.id).values(_bulletin_row(record)))
+    query = select(items.c.key).where(items.c.bulletin_id == record.id)
+    known = set((await connection.execute(query)).scalars())
+    kept = {item.key for item in record.items}
+    await connection.execute(delete(item_revisions).where(item_revisions.c.item_key.in_(sorted(known - kept))))
+    await connection.execute(delete(items).where(items.c.key.in_(sorted(known - kept))))
+    for item in record.items:
+        row = _item_row(record.id, item)
+        if item.key in known:
+            await connection.execute(update(items).where(items.c.key == item.key).values(row))
+        else:
+            await connection.execute(insert(items).values(row))
 
 
 async def save_publication(connection: AsyncConnection, record: BulletinRecord) -> None:
@@ -63,6 +88,20 @@ async def get(connection: AsyncConnection, bulletin_id: str) -> BulletinRecord:
     return found[0]
 
 
+async def get_many(connection: AsyncConnection, ids: Collection[str]) -> tuple[BulletinRecord, ...]:
+    """Give bulletins in no order; an unknown id is left out.
+
+    Args:
+        connection: an open transaction.
+        ids: their ids.
+    """
+    wanted = sorted(ids)
+    found: list[BulletinRecord] = []
+    for begin in range(0, len(wanted), _CHUNK):
+        found += await _load(connection, select(bulletins).where(bulletins.c.id.in_(wanted[begin : begin + _CHUNK])))
+    return tuple(found)
+
+
 async def find_by_original(connection: AsyncConnection, publication: str, sha256: str) -> BulletinRecord | None:
     """Give the bulletin that was made of a file, or None.
 
@@ -97,6 +136,27 @@ async def list_all(connection: AsyncConnection) -> tuple[BulletinRecord, ...]:
     return await _load(connection, _newest_first(select(bulletins)))
 
 
+async def list_page(
+    connection: AsyncConnection,
+    limit: int,
+    offset: int = 0,
+    *,
+    only_drafts: bool = False,
+) -> tuple[BulletinRecord, ...]:
+    """Give a page of the bulletins, newest first.
+
+    Args:
+        connection: an open transaction.
+        limit: bulletins on a page.
+        offset: bulletins before it.
+        only_drafts: those that are neither published nor withdrawn.
+    """
+    query = select(bulletins)
+    if only_drafts:
+        query = query.where(bulletins.c.published.is_(None), bulletins.c.withdrawn.is_(None))
+    return await _load(connection, _newest_first(query).limit(limit).offset(offset))
+
+
 async def list_published(connection: AsyncConnection, *, limit: int | None = None) -> tuple[BulletinRecord, ...]:
     """Give the published bulletins that were not withdrawn, newest first.
 
@@ -106,6 +166,12 @@ async def list_published(connection: AsyncConnection, *, limit: int | None = Non
     """
     query = select(bulletins).where(bulletins.c.published.is_not(None), bulletins.c.withdrawn.is_(None))
     return await _load(connection, _newest_first(query).limit(limit))
+
+
+async def ever_published(connection: AsyncConnection) -> tuple[str, ...]:
+    """Give the ids of all bulletins that were ever published, in the order of their publication."""
+    query = select(bulletins.c.id).where(bulletins.c.published.is_not(None))
+    return tuple((await connection.execute(query.order_by(bulletins.c.published, bulletins.c.id))).scalars())
 
 
 async def newest_item_date(connection: AsyncConnection) -> datetime | None:

@@ -13,6 +13,7 @@ from distributor.model.conduct import Conduct
 from distributor.model.ledger import Verdict
 from distributor.model.message import Sender
 from distributor.model.publication import Publication
+from distributor.publish import FeedOptions
 from distributor.schedule import WorkingCalendar
 from distributor.store.engine import Database
 
@@ -44,6 +45,7 @@ class Context:
         mail_folder: where captured mail is kept.
         conduct: how deliveries are worked.
         relay_log: knows what the relay has taken, or None.
+        feeds: choices for all feeds.
     """
 
     database: Database
@@ -57,6 +59,7 @@ class Context:
     dkim_keys: tuple[DkimKey, ...] = ()
     conduct: Conduct = field(default_factory=Conduct)
     relay_log: RelayLog | None = None
+    feeds: FeedOptions = field(default_factory=FeedOptions)
 
     @property
     def journal_folder(self) -> Path:

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
+from distributor.model.feeds import EVERYTHING, Channel
 from distributor.model.publication import Publication
 from distributor.model.record import ItemRecord
 from distributor.publish.addresses import Format
-from distributor.publish.channels import EVERYTHING, Channel, channels_of
+from distributor.publish.channels import channels_of
 from distributor.publish.feeds import channel_title
-from distributor.publish.listing import FeedInfo, feed_listing
-from distributor.store import bulletins
+from distributor.publish.listing import FeedInfo, listing_of
+from distributor.store import catalogue
 from distributor.usecases.context import Context
 
 
@@ -34,8 +35,8 @@ async def list_feeds(context: Context) -> tuple[FeedInfo, ...]:
         context: the installation.
     """
     async with context.database.read() as connection:
-        records = await bulletins.list_published(connection)
-    return feed_listing(context.publication, records)
+        counts = await catalogue.counts(connection)
+    return listing_of(context.publication, counts)
 
 
 def feeds_of_site(publication: Publication) -> tuple[FeedLink, ...]:

@@ -8,10 +8,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from distributor import access, publish, schedule
 from distributor.access import Act, Actor
 from distributor.errors import Conflict
+from distributor.model.audit import AuditAct, Touched
+from distributor.model.canonical import digest
 from distributor.model.record import BulletinRecord
+from distributor.model.revision import BulletinRevision
 from distributor.model.schedule import TriggerKind
-from distributor.store import bulletins, documents, schedules
+from distributor.publish import Change
+from distributor.store import bulletins, revisions, schedules
+from distributor.usecases.audit import record_act
 from distributor.usecases.context import Context
+from distributor.usecases.refresh_site import refresh_site
 from distributor.usecases.signed import require_sign_off
 
 
@@ -40,10 +46,16 @@ async def publish_bulletin(context: Context, actor: Actor, bulletin_id: str) -> 
         newest = await bulletins.newest_item_date(connection)
         published = publish.assign_identity(replace(record, published=now), context.publication, now, newest)
         await bulletins.save_publication(connection, published)
-        shown = await bulletins.list_published(connection)
-        await documents.save(connection, publish.build_documents(context.publication, shown))
+        await revisions.add(connection, published, _version(published, actor, now))
+        await refresh_site(connection, context, [Change(published)])
         await _wake_schedules(connection, context, published.published or now)
+        touched = Touched("bulletin", bulletin_id, digest(record), digest(published))
+        await record_act(connection, context, actor, AuditAct.PUBLISH, touched, {"items": len(published.items)})
     return published
+
+
+def _version(record: BulletinRecord, actor: Actor, moment: datetime) -> BulletinRevision:
+    return BulletinRevision(record.revision, record.original, record.published or moment, actor.name, "")
 
 
 async def _wake_schedules(connection: AsyncConnection, context: Context, published: datetime) -> None:

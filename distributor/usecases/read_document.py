@@ -14,16 +14,18 @@ async def read_document(context: Context, path: str) -> Document:
         path: for example `feeds/all.rss.xml`.
 
     Raises:
-        NotFound: `document-unknown`.
+        NotFound: `document-unknown`, or `document-gone` where one stood that was retired.
     """
     async with context.database.read() as connection:
         document = await documents.get(connection, path)
+        if document is None and await documents.is_retired(connection, path):
+            raise NotFound("document-gone", path=path)
     if document is None:
         raise NotFound("document-unknown", path=path)
     return document
 
 
 async def list_documents(context: Context) -> tuple[str, ...]:
-    """Give the paths of all documents."""
+    """Give the paths of all public documents."""
     async with context.database.read() as connection:
-        return await documents.paths(connection)
+        return await documents.paths(connection, "feeds/")

@@ -15,7 +15,10 @@ from distributor.web.pages import Page, show
 from distributor.web.visit import visit_of
 
 _logger: Final = log.get_logger(__name__)
-_BY_CODE: Final = {"bulletin-gone": 410, "item-gone": 410, "original-gone": 410, "token-invalid": 404}
+_BY_CODE: Final = {
+    **dict.fromkeys(("bulletin-gone", "item-gone", "original-gone", "document-gone"), 410),
+    "token-invalid": 404,
+}
 _BY_KIND: Final[tuple[tuple[type[DistributorError], int], ...]] = ((NotFound, 404), (Conflict, 409), (Refused, 422))
 _OUR_FAULT: Final = 500
 _UNPROCESSABLE: Final = 422

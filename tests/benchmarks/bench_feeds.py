@@ -1,5 +1,6 @@
-"""What the publication of one bulletin costs, by size of the archive: `python -m tests.benchmarks.bench_feeds [COUNT]`.
+"""What rendering the documents of one publication costs: `python -m tests.benchmarks.bench_feeds [COUNT]`.
 
+The database is left out; bench_publication measures the whole.
 An archive of COUNT bulletins (2,000 by default, 31 items each) is compared with one of 20.
 """
 
@@ -108,10 +109,10 @@ def _measured(archive: list[BulletinRecord], change: Change) -> Cost:
 
 def _round(cards: tuple[Card, ...], archive: dict[str, BulletinRecord], change: Change) -> Cost:
     began = time.perf_counter()
-    catalogue = Catalogue(cards, OPTIONS.window)
-    wanted = needed(catalogue, change)
+    catalogue = Catalogue.of(cards, OPTIONS.window)
+    wanted = needed(catalogue, [change])
     sorted_out = time.perf_counter()
-    rebuilt = build_for(PUBLICATION, catalogue, [archive[key] for key in wanted], change, OPTIONS)
+    rebuilt = build_for(PUBLICATION, catalogue, [archive[key] for key in wanted], [change], OPTIONS)
     done = time.perf_counter()
     size = sum(len(document.body) for document in rebuilt.documents)
     return Cost(sorted_out - began, done - sorted_out, len(rebuilt.documents), size, len(wanted))

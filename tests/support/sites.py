@@ -13,11 +13,14 @@ from distributor import publish, tokens
 from distributor.clock import FixedClock
 from distributor.model.message import Sender
 from distributor.model.record import BulletinRecord
+from distributor.model.revision import BulletinRevision
+from distributor.publish import Change
 from distributor.schedule import WorkingCalendar
 from distributor.settings import Settings
-from distributor.store import blobs, bulletins, documents
+from distributor.store import blobs, bulletins, revisions
 from distributor.store.engine import Database
 from distributor.usecases.context import Context
+from distributor.usecases.refresh_site import refresh_site
 from distributor.usecases.request_unsubscribe import PURPOSE
 from distributor.web.app import create_app
 from tests.support.databases import sqlite_url
@@ -99,6 +102,7 @@ async def publish_all(context: Context, records: Sequence[BulletinRecord]) -> tu
             await blobs.put(connection, data)
             await bulletins.add(connection, record)
             await bulletins.save_publication(connection, record)
-        shown = [record for record in kept if record.withdrawn is None]
-        await documents.save(connection, publish.build_documents(context.publication, shown))
+            version = BulletinRevision(record.revision, record.original, PUBLISHED, "签发人", "")
+            await revisions.add(connection, record, version)
+        await refresh_site(connection, context, [Change(record) for record in kept])
     return tuple(kept)

@@ -38,7 +38,7 @@ items = Table(
     Column("content", PlainJson, nullable=False),
     Column("tag_uri", String(300), nullable=True, unique=True),
     Column("revision", Integer, nullable=False),
-    Column("published", Moment, nullable=True),
+    Column("published", Moment, nullable=True, index=True),
     Column("updated", Moment, nullable=True),
     Column("withdrawn", Moment, nullable=True),
 )
@@ -52,6 +52,8 @@ item_revisions = Table(
     Column("content", PlainJson, nullable=False),
     Column("created", Moment, nullable=False),
     Column("created_by", String(100), nullable=False),
+    # the version of the bulletin that it came with, whose file it was offered with
+    Column("bulletin_revision", Integer, nullable=False, server_default="1"),
 )
 
 sign_offs = Table(

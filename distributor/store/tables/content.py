@@ -1,6 +1,6 @@
-"""Content-addressed bytes, and the documents that are served from them."""
+"""Content-addressed bytes, and the documents that are served as stored."""
 
-from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, String, Table
+from sqlalchemy import Column, Integer, LargeBinary, String, Table
 
 from distributor.store.tables.metadata import metadata
 from distributor.store.types import Moment
@@ -18,7 +18,8 @@ documents = Table(
     metadata,
     Column("path", String(400), primary_key=True),
     Column("media_type", String(100), nullable=False),
-    Column("sha256", ForeignKey("blobs.sha256"), nullable=False),
+    # not among the blobs: each publication replaces a hundred of them, and nothing else names them
+    Column("data", LargeBinary, nullable=False),
     Column("etag", String(80), nullable=False),
     Column("last_modified", Moment, nullable=False),
 )

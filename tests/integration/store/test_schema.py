@@ -14,8 +14,13 @@ from distributor.store.tables import metadata
 pytestmark = pytest.mark.anyio
 
 
+def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
+    # a virtual table with its shadows on SQLite, a table with a column of its own type on PostgreSQL
+    return kind != "table" or not str(name).startswith("search_index")
+
+
 def _differences(connection: Connection) -> list[object]:
-    return compare_metadata(MigrationContext.configure(connection), metadata)
+    return compare_metadata(MigrationContext.configure(connection, opts={"include_name": _is_ours}), metadata)
 
 
 async def test_the_migrations_make_exactly_the_tables_of_the_code(database: Database) -> None:

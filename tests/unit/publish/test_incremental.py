@@ -54,12 +54,12 @@ class Site:
     moment: datetime = PUBLISHED
 
     def happen(self, now: BulletinRecord) -> None:
-        change = Change(now, self.records.get(now.id))
+        changes = [Change(now, self.records.get(now.id))]
         self.records[now.id] = now
-        catalogue = Catalogue(cards_of(self.records.values()), self.options.window)
-        wanted = needed(catalogue, change)
+        catalogue = Catalogue.of(cards_of(self.records.values()), self.options.window)
+        wanted = needed(catalogue, changes)
         given = [record for record in self.records.values() if record.id in wanted]
-        rebuilt = build_for(PUBLICATION, catalogue, given, change, self.options)
+        rebuilt = build_for(PUBLICATION, catalogue, given, changes, self.options)
         assert not {document.path for document in rebuilt.documents} & set(rebuilt.removed)
         for path in rebuilt.removed:
             self.stored.pop(path, None)
@@ -107,14 +107,14 @@ def taken_back(record: BulletinRecord, moment: datetime, *, whole: bool) -> Bull
 def test_a_publication_needs_no_more_bulletins_than_the_window_and_its_edge() -> None:
     for size in (50, 200):
         bulletins = series(size)
-        catalogue = Catalogue(cards_of(bulletins), 12)
-        assert len(needed(catalogue, Change(bulletins[-1]))) == 13
+        catalogue = Catalogue.of(cards_of(bulletins), 12)
+        assert len(needed(catalogue, [Change(bulletins[-1])])) == 13
 
 
 def test_a_correction_deep_in_the_archive_needs_its_neighbours_only() -> None:
     bulletins = series(50)
-    catalogue = Catalogue(cards_of(bulletins), 12)
-    wanted = needed(catalogue, Change(bulletins[20], bulletins[20]))
+    catalogue = Catalogue.of(cards_of(bulletins), 12)
+    wanted = needed(catalogue, [Change(bulletins[20], bulletins[20])])
     assert wanted == {bulletins[20].id, bulletins[21].id, *(record.id for record in bulletins[-13:])}
 
 
@@ -125,8 +125,8 @@ def test_the_feeds_of_a_contributor_that_supplies_nothing_any_more_are_removed()
         PUBLISHED,
     )
     gone = withdrawn(record)
-    catalogue = Catalogue(cards_of([gone]), 12)
-    rebuilt = build_for(PUBLICATION, catalogue, [gone], Change(gone, record))
+    catalogue = Catalogue.of(cards_of([gone]), 12)
+    rebuilt = build_for(PUBLICATION, catalogue, [gone], [Change(gone, record)])
     assert "feeds/contributors/甲联盟.json" in rebuilt.removed
     assert "feeds/archive/b001.atom.xml" in rebuilt.removed
     assert {document.path for document in rebuilt.documents} == {

@@ -89,8 +89,8 @@ def test_before_the_first_publication_everything_is_offered_already() -> None:
 
 
 def test_the_catalogue_is_enough_for_the_list() -> None:
-    catalogue = Catalogue(cards_of([SEED]), 12)
-    assert listing_of(PUBLICATION, catalogue) == feed_listing(PUBLICATION, [SEED])
+    catalogue = Catalogue.of(cards_of([SEED]), 12)
+    assert listing_of(PUBLICATION, catalogue.counts) == feed_listing(PUBLICATION, [SEED])
 
 
 def test_opml_names_every_feed_once_and_folders_carry_their_text_alone() -> None:
