@@ -108,6 +108,10 @@ class Conversation(_Listener):
     def __init__(self, transport: asyncio.Transport, offers: Offers) -> None:
         self.offers = offers
         self.served = 0
+        self.is_used = False
+        self.holders = 0
+        # answers come in the order of the letters: who has the turn reads
+        self.turn = asyncio.Lock()
         self.needs_reset = False
         self.closing = False
         self._loop = asyncio.get_running_loop()

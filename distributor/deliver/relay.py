@@ -53,6 +53,9 @@ class Relay:
         timeouts: seconds to wait for each step.
         greeting_name: our name in EHLO, the name of this machine by default.
         trust: PEM file of the authority that signed the relay's certificate, beside those of the system.
+        overlaps: say MAIL and RCPT of the next message while the answer to the last one is awaited, where the relay
+            offers PIPELINING and more messages wait than there are connections. It halves the round trips; not every
+            relay that offers PIPELINING keeps what comes after a message.
         asks_reports: ask for reports about failures where the relay offers that (RFC 3461).
         name: how it is called in messages, the host by default.
     """
@@ -68,6 +71,7 @@ class Relay:
     timeouts: Timeouts = field(default_factory=Timeouts)
     greeting_name: str | None = None
     trust: Path | None = None
+    overlaps: bool = False
     asks_reports: bool = True
     name: str = ""
 

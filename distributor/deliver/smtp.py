@@ -3,23 +3,31 @@
 import asyncio
 import socket
 import ssl
+from functools import partial
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from distributor.deliver.connect import NotConnectedError, greet, sign_in, take_over, tls_context
 from distributor.deliver.conversation import Conversation, DroppedError
 from distributor.deliver.envelope import Letter, on_the_wire, unfit
+from distributor.deliver.pool import Pool
 from distributor.deliver.refusals import judge
 from distributor.deliver.relay import Relay
 from distributor.deliver.transaction import transact
 from distributor.deliver.transport import BeforeDot
 from distributor.errors import Misconfigured, RelayTrouble
-from distributor.model.run import Outcome, Phase, RefusalClass
+from distributor.model.run import Outcome, Phase, RefusalClass, Reply
 from distributor.settings import Security
+
+# a kept connection may be closed at any moment, and so may the next one; a new one that is closed ends the attempt
+_TRIES: Final = 3
 
 
 class SmtpTransport:
-    """Sends to one relay; as many tasks as the relay has connections may send at the same time.
+    """Sends to one relay; any number of tasks may send at the same time and share its connections.
+
+    The outcome of a message is given to its task before the next message on that connection comes to its hook: who
+    notes the outcome before awaiting anything else has at most one message in doubt for each connection.
 
     Args:
         relay: the relay.
@@ -32,8 +40,7 @@ class SmtpTransport:
         if relay.username is not None and relay.security is Security.NONE:
             raise Misconfigured("credentials-without-tls", relay=relay.label)
         self.relay = relay
-        self._slots = asyncio.Semaphore(relay.connections)
-        self._kept: list[Conversation] = []
+        self._pool = Pool(relay, self._open)
         self._signing_in = asyncio.Lock()
         self._trouble: RelayTrouble | None = None
         self._context: ssl.SSLContext | None = None
@@ -51,8 +58,7 @@ class SmtpTransport:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Say goodbye on every kept connection."""
-        kept, self._kept = self._kept, []
-        await asyncio.gather(*(talk.quit(self.relay.timeouts.quit) for talk in kept))
+        await self._pool.close()
 
     @property
     def trouble(self) -> RelayTrouble | None:
@@ -77,9 +83,12 @@ class SmtpTransport:
         if wire is None:
             return unfit(Phase.DATA, "message-line-ends", RefusalClass.MESSAGE)
         letter = Letter(envelope_from, recipient, len(message), wire, envelope_id)
-        async with self._slots:
-            self._refuse_when_stopped()
-            outcome = await self._over_kept(letter, before_dot) or await self._over_new(letter, before_dot)
+        outcome = None
+        tries = 0
+        while outcome is None and tries < _TRIES:
+            outcome = await self._try(letter, before_dot)
+            tries += 1
+        outcome = outcome or judge(Reply(Phase.MAIL, 0, "connection-lost"))
         if outcome.refusal is RefusalClass.AUTHENTICATION:
             # this answer is recorded, the next delivery is not even begun
             self._trouble = RelayTrouble("relay-authentication", relay=self.relay.label, reply=outcome.reply.text)
@@ -89,38 +98,28 @@ class SmtpTransport:
         if self._trouble is not None:
             raise RelayTrouble(self._trouble.code, **self._trouble.parameters)
 
-    async def _over_kept(self, letter: Letter, before_dot: BeforeDot) -> Outcome | None:
-        """Send over a kept connection; None when there is none that still works."""
-        talk = await self._still_good()
-        if talk is None:
-            return None
+    async def _try(self, letter: Letter, before_dot: BeforeDot) -> Outcome | None:
+        """Send over a conversation of the pool; None when a kept one was closed before it said a word about this."""
+        self._refuse_when_stopped()
+        try:
+            talk = await self._pool.take()
+        except NotConnectedError as error:
+            return judge(error.reply)
+        is_kept, served, talk.is_used = talk.is_used, talk.served, True
         try:
             outcome = await self._converse(talk, letter, before_dot)
-        except DroppedError:
-            # the relay had closed it before it said a word about this message
-            return None
-        closed_on_us = talk.closing and outcome.reply.phase is Phase.MAIL
+        except DroppedError as error:
+            if error.reason == "answer-timeout" and talk.served > served:
+                # it answered the letter before and swallowed what came behind it
+                self._pool.overlaps = False
+            return None if is_kept else judge(error.reply)
+        closed_on_us = is_kept and talk.closing and outcome.reply.phase is Phase.MAIL
         return None if closed_on_us and outcome.refusal is RefusalClass.CONNECTION else outcome
-
-    async def _over_new(self, letter: Letter, before_dot: BeforeDot) -> Outcome:
-        try:
-            talk = await self._open()
-            return await self._converse(talk, letter, before_dot)
-        except (NotConnectedError, DroppedError) as error:
-            return judge(error.reply)
-
-    async def _still_good(self) -> Conversation | None:
-        oldest = asyncio.get_running_loop().time() - self.relay.idle_seconds
-        while self._kept:
-            talk = self._kept.pop()
-            if talk.is_open and talk.idle_since >= oldest:
-                return talk
-            await talk.quit(self.relay.timeouts.quit)
-        return None
 
     async def _open(self) -> Conversation:
         if self._greeting_name is None:
             await self.__aenter__()
+        self._refuse_when_stopped()
         smtp = await greet(self.relay, self._context, self._greeting_name or "localhost")
         # one after the other: the first refusal stops the relay before a second one can lock the account
         async with self._signing_in:
@@ -137,17 +136,12 @@ class SmtpTransport:
     async def _converse(self, talk: Conversation, letter: Letter, before_dot: BeforeDot) -> Outcome:
         finished = False
         try:
-            outcome = await transact(talk, letter, self.relay, before_dot)
+            # it may have stopped while this letter waited for its turn
+            self._refuse_when_stopped()
+            outcome = await transact(talk, letter, self.relay, before_dot, partial(self._pool.follow, talk))
             finished = True
         finally:
             if not finished:
                 talk.abort()
-        await self._put_back(talk)
+            self._pool.give_back(talk)
         return outcome
-
-    async def _put_back(self, talk: Conversation) -> None:
-        if not talk.is_open or talk.served >= self.relay.messages_per_connection:
-            await talk.quit(self.relay.timeouts.quit)
-            return
-        talk.idle_since = asyncio.get_running_loop().time()
-        self._kept.append(talk)

@@ -1,6 +1,6 @@
 """One message over one conversation: MAIL, RCPT, DATA, the message, the hook, the dot (RFC 5321 §3.3)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from distributor.deliver.conversation import Answer, Conversation, DroppedError
 from distributor.deliver.envelope import Letter, check_message, commands
@@ -9,13 +9,16 @@ from distributor.deliver.relay import Relay, Timeouts
 from distributor.deliver.transport import BeforeDot, LeaseLost
 from distributor.model.run import DeliveryState, Outcome, Phase, Reply
 
+AfterDot = Callable[[], None]
 _Command = tuple[Phase, bytes]
 
 # RSET comes before anything is said about a message; no phase of the ledger stands for it
 _RESET = Phase.CONNECT
 
 
-async def transact(talk: Conversation, letter: Letter, relay: Relay, before_dot: BeforeDot) -> Outcome:
+async def transact(
+    talk: Conversation, letter: Letter, relay: Relay, before_dot: BeforeDot, after_dot: AfterDot
+) -> Outcome:
     """Send one message; the conversation is closed by itself when it is no longer good.
 
     Args:
@@ -23,6 +26,7 @@ async def transact(talk: Conversation, letter: Letter, relay: Relay, before_dot:
         letter: message and addresses.
         relay: patience and wishes.
         before_dot: see Transport.
+        after_dot: called when the dot is written: another letter may be begun on the conversation.
 
     Raises:
         DroppedError: the conversation ended before the relay had answered anything; nothing was sent.
@@ -33,18 +37,19 @@ async def transact(talk: Conversation, letter: Letter, relay: Relay, before_dot:
         return written
     mail, rcpt = written
     steps = [(Phase.MAIL, mail), (Phase.RCPT, rcpt), (Phase.DATA, b"DATA\r\n")]
-    refusal = await _offer(talk, steps, relay.timeouts)
-    if refusal is not None:
-        return judge(refusal)
-    return await _hand_over(talk, letter, relay.timeouts, before_dot)
-
-
-async def _offer(talk: Conversation, steps: Sequence[_Command], patience: Timeouts) -> Reply | None:
-    """Say who writes to whom; gives the refusal, or None when the relay waits for the message."""
     if talk.needs_reset:
         steps = [(_RESET, b"RSET\r\n"), *steps]
     if talk.offers.pipelining:
         talk.write(b"".join(command for _, command in steps), Phase.MAIL)
+    async with talk.turn:
+        refusal = await _offer(talk, steps, relay.timeouts)
+        if refusal is not None:
+            return judge(refusal)
+        return await _hand_over(talk, letter, relay.timeouts, before_dot, after_dot)
+
+
+async def _offer(talk: Conversation, steps: Sequence[_Command], patience: Timeouts) -> Reply | None:
+    """Say who writes to whom; gives the refusal, or None when the relay waits for the message."""
     answers: list[Answer] = []
     for phase, command in steps:
         try:
@@ -99,7 +104,9 @@ async def _end_empty(talk: Conversation, refusal: Answer, patience: Timeouts) ->
         talk.abort()
 
 
-async def _hand_over(talk: Conversation, letter: Letter, patience: Timeouts, before_dot: BeforeDot) -> Outcome:
+async def _hand_over(
+    talk: Conversation, letter: Letter, patience: Timeouts, before_dot: BeforeDot, after_dot: AfterDot
+) -> Outcome:
     """Send the message, ask, and set the dot."""
     try:
         talk.write(letter.wire, Phase.DATA)
@@ -116,6 +123,7 @@ async def _hand_over(talk: Conversation, letter: Letter, patience: Timeouts, bef
     except BaseException:
         talk.abort()
         raise
+    after_dot()
     return await _verdict(talk, patience)
 
 

@@ -114,6 +114,7 @@ class Script:
         pipelining: offer PIPELINING; without it, a command that comes too early is an error.
         credentials: user names and passwords; AUTH is offered when there are any.
         mails_per_connection: after so many messages the connection is closed without a word, 0 for never.
+        swallows_ahead: lose what was said before the answer to the dot, as some servers do.
         keeps_content: whether the ledger holds the bytes.
     """
 
@@ -122,6 +123,7 @@ class Script:
     pipelining: bool = True
     credentials: Mapping[str, str] = field(default_factory=dict)
     mails_per_connection: int = 0
+    swallows_ahead: bool = False
     keeps_content: bool = True
 
 

@@ -54,6 +54,7 @@ class ScriptedServer:
         self.open_now = 0
         self.most_open = 0
         self.logins = 0
+        self.ahead = 0
         self.attempts: dict[str, int] = {}
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -76,7 +77,7 @@ class ScriptedServer:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def taken_by(self, recipient: str) -> list[Taken]:
-        """Give what the ledger holds for one address."""
+        """Give what it took for one address."""
         return [taken for taken in self.ledger if taken.recipient == recipient]
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -132,7 +133,7 @@ class _Talk:
             "QUIT": self._quit,
         }.get(verb)
         if handler is None:
-            await self._write("500 5.5.2 what?")
+            await self._act("500 5.5.2 what?")
             return
         await handler(line)
 
@@ -169,17 +170,17 @@ class _Talk:
             _, user, password = base64.b64decode(initial).decode().split("\0")
         else:
             if not initial:
-                await self._write("334 VXNlcm5hbWU6")
+                await self._act("334 VXNlcm5hbWU6")
                 initial = (await self._reader.readuntil(b"\n")).decode()
             user = base64.b64decode(initial).decode()
-            await self._write("334 UGFzc3dvcmQ6")
+            await self._act("334 UGFzc3dvcmQ6")
             password = base64.b64decode(await self._reader.readuntil(b"\n")).decode()
         good = self._server.script.credentials.get(user) == password
         await self._say(Step.AUTH, "235 2.7.0 welcome" if good else "535 5.7.8 Error: authentication failed")
 
     async def _mail_from(self, line: str) -> None:
         if self._is_open:
-            await self._write("503 5.5.1 nested MAIL")
+            await self._act("503 5.5.1 nested MAIL")
             return
         address, parameters = _address(line)
         self._mail = Mail(self._number, next(self._count), sender=address, parameters=parameters)
@@ -187,7 +188,7 @@ class _Talk:
 
     async def _rcpt_to(self, line: str) -> None:
         if not self._is_open:
-            await self._write("503 5.5.1 MAIL first")
+            await self._act("503 5.5.1 MAIL first")
             return
         address, parameters = _address(line)
         attempts = self._server.attempts
@@ -206,12 +207,21 @@ class _Talk:
         if self._mail.recipients:
             await self._say(Step.DOT, "250 2.0.0 taken")
         else:
-            await self._write("554 5.5.1 no valid recipients")
+            await self._act("554 5.5.1 no valid recipients")
+        self._look_ahead()
         self._is_open = False
         self._mail.recipients = []
         limit = self._server.script.mails_per_connection
         if limit and self._mail.number >= limit:
             raise _GoneError
+
+    def _look_ahead(self) -> None:
+        """Count what was said before the answer to the dot, and lose it where the script says so."""
+        # there is no other way to look without reading
+        buffer: bytearray = self._reader._buffer  # type: ignore[attr-defined]  # private to the standard library
+        self._server.ahead += bool(buffer)
+        if self._server.script.swallows_ahead:
+            buffer.clear()
 
     async def _content(self) -> bytes:
         choice = self._choice(Step.BODY)
@@ -266,9 +276,6 @@ class _Talk:
         if raw.startswith(b"421"):
             raise _GoneError
         return good
-
-    async def _write(self, text: str) -> None:
-        await self._act(text)
 
     def _take(self, *, acknowledged: bool) -> None:
         mail = self._mail
