@@ -12,6 +12,7 @@ from distributor.cli import (
     dkim,
     doctor,
     installation,
+    operating,
     parsing,
     publishing,
     recipients,
@@ -34,7 +35,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     add_completion=False,
 )
-for module in (parsing, installation, bulletins, publishing, sending, serving, doctor, demo):
+for module in (parsing, installation, bulletins, publishing, sending, operating, serving, doctor, demo):
     module.register(app)
 app.add_typer(recipients.app, name="recipients")
 app.add_typer(users.app, name="user")

@@ -168,6 +168,7 @@ class PauseReason(StrEnum):
     RELAY = "relay"
     PAST_DUE = "past due"
     RESTORED = "restored"
+    CANCELLED = "cancelled"
 
 
 class RunStatus(StrEnum):

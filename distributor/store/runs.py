@@ -92,6 +92,35 @@ async def events(connection: AsyncConnection, run_id: str) -> tuple[RunEvent, ..
     return restore(tuple[RunEvent, ...], rows)
 
 
+async def cancel(connection: AsyncConnection, run_id: str, by: str, now: datetime) -> bool:
+    """Let a run stand still for good; returns False when it did already.
+
+    Args:
+        connection: an open writing transaction.
+        run_id: the run.
+        by: who wants it.
+        now: the present moment.
+    """
+    is_cancelled = func.coalesce(runs.c.pause_reason, "") == PauseReason.CANCELLED
+    stop = update(runs).where(runs.c.id == run_id, ~is_cancelled)
+    changes = {"paused": now, "paused_by": by, "pause_reason": PauseReason.CANCELLED}
+    return (await connection.execute(stop.values(changes))).rowcount == 1
+
+
+async def cancelled_with_rest(connection: AsyncConnection) -> tuple[tuple[str, str], ...]:
+    """Give id and canceller of the cancelled runs of which something is still waiting.
+
+    Args:
+        connection: an open transaction.
+    """
+    waits = [
+        exists().where(deliveries.c.run_id == runs.c.id, deliveries.c.state == state)
+        for state in (DeliveryState.PENDING, DeliveryState.DEFERRED)
+    ]
+    query = select(runs.c.id, runs.c.paused_by).where(runs.c.pause_reason == PauseReason.CANCELLED, or_(*waits))
+    return tuple((row.id, row.paused_by or "") for row in await connection.execute(query))
+
+
 async def unfinished(connection: AsyncConnection) -> tuple[str, ...]:
     """Give the ids of runs that still have something to send and are not paused.
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from distributor.model.ledger import LedgerEvent, LedgerRow
-from distributor.model.run import Run, RunCounts
+from distributor.model.ledger import LedgerEvent, LedgerRow, RunEvent
+from distributor.model.run import Run, RunCounts, RunStatus, run_status
 from distributor.store import deliveries, runs
 from distributor.usecases.context import Context
 
@@ -19,6 +19,11 @@ class RunSummary:
 
     run: Run
     counts: RunCounts
+
+    @property
+    def status(self) -> RunStatus:
+        """Where the run stands."""
+        return run_status(self.run, self.counts)
 
 
 async def list_runs(context: Context, *, bulletin_id: str | None = None) -> tuple[RunSummary, ...]:
@@ -59,3 +64,14 @@ async def show_history(context: Context, delivery_id: str) -> tuple[LedgerEvent,
     """
     async with context.database.read() as connection:
         return await deliveries.events(connection, delivery_id)
+
+
+async def show_run_history(context: Context, run_id: str) -> tuple[RunEvent, ...]:
+    """Give what people and guards did to a run, oldest first.
+
+    Args:
+        context: the installation.
+        run_id: the run.
+    """
+    async with context.database.read() as connection:
+        return await runs.events(connection, run_id)

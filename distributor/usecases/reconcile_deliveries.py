@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from distributor import log
 from distributor.model.ledger import RunEvent
 from distributor.model.run import PauseReason
-from distributor.store import claims, runs
+from distributor.store import claims, deliveries, runs
 from distributor.usecases.context import Context
 from distributor.usecases.replay_journals import replay_journals
 from distributor.usecases.resolve_doubt import resolve_doubt
@@ -51,6 +51,9 @@ async def reconcile(context: Context) -> Reconciled:
         claimed, in_doubt = await claims.release_expired(connection, now)
         await claims.warn_expired(connection, now, context.conduct.grace)
         late = await _hold_late(connection, context)
+        for run_id, by in await runs.cancelled_with_rest(connection):
+            # a worker has given back meanwhile what it had in hand when the run was cancelled
+            await deliveries.cancel_rest(connection, run_id, by, now)
     settled = await resolve_doubt(context)
     return Reconciled(claimed, in_doubt, settled, late, journals)
 

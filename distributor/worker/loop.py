@@ -1,6 +1,9 @@
 """The loop of a worker: a tick claims occurrences, a drain sends, a look at the ledger takes over from the dead."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import UTC
+from functools import partial
 
 import anyio
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -32,18 +35,35 @@ async def run(container: Container, stopping: anyio.Event) -> None:
     # before anything is claimed: is this the database that we sent from, and what did dead workers leave behind?
     await look_after(container)
     ticks = AsyncIOScheduler(timezone=UTC)
-    # APScheduler only wakes us; which occurrence is due, and that it runs once, the database decides
-    ticks.add_job(tick, "interval", [container], seconds=_TICK_SECONDS, coalesce=True, max_instances=1)
-    ticks.add_job(look_after, "interval", [container], seconds=_LOOK_SECONDS, coalesce=True, max_instances=1)
     ticks.start()
     try:
-        async with container.transport() as transport:
-            while not stopping.is_set():
-                rest = await _send(container, transport, stopping)
-                with anyio.move_on_after(rest):
-                    await stopping.wait()
+        async with anyio.create_task_group() as tasks:
+            for act, seconds in ((tick, _TICK_SECONDS), (look_after, _LOOK_SECONDS)):
+                bell = asyncio.Event()
+                # APScheduler only wakes us; which occurrence is due, and that it runs once, the database decides
+                ticks.add_job(bell.set, "interval", seconds=seconds, coalesce=True, max_instances=1)
+                tasks.start_soon(_at_every_bell, bell, stopping, partial(act, container))
+            await _send_on_and_on(container, stopping)
     finally:
         ticks.shutdown(wait=False)
+
+
+async def _send_on_and_on(container: Container, stopping: anyio.Event) -> None:
+    async with container.transport() as transport:
+        while not stopping.is_set():
+            rest = await _send(container, transport, stopping)
+            with anyio.move_on_after(rest):
+                await stopping.wait()
+
+
+async def _at_every_bell(bell: asyncio.Event, stopping: anyio.Event, act: Callable[[], Awaitable[None]]) -> None:
+    """Act whenever the bell rings; an act that has begun is finished before the worker ends."""
+    while not stopping.is_set():
+        with anyio.move_on_after(_TICK_SECONDS):
+            await bell.wait()
+        if bell.is_set() and not stopping.is_set():
+            bell.clear()
+            await act()
 
 
 async def run_until_idle(container: Container) -> None:

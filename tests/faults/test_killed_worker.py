@@ -19,7 +19,7 @@ from tests.support.workers import WorkerProcess, worker_environment
 
 pytestmark = [pytest.mark.anyio, pytest.mark.fault, pytest.mark.slow]
 
-_LONGEST = 600
+_LONGEST = 120
 
 
 @dataclass(frozen=True, slots=True)
