@@ -1,4 +1,4 @@
-"""Bring to this machine what the tests use beside Python: a browser with a Chinese font, PostgreSQL.
+"""Bring to this machine what the tests use beside Python: a browser with a Chinese font, PostgreSQL, a relay, a filter.
 
 Where it may not install (no root, no apt-get), it says what is missing; those tests are then skipped by name.
 """
@@ -10,11 +10,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+_SYSTEM = "/usr/sbin:/sbin:/usr/bin:/bin"
 _WANTED: dict[str, Callable[[], bool]] = {
     "chromium": lambda: shutil.which("chromium") is not None,
     "fonts-noto-cjk": lambda: bool(list(Path("/usr/share/fonts").rglob("NotoSansCJK*"))),
     "postgresql": lambda: bool(list(Path("/usr/lib/postgresql").glob("*/bin/initdb"))),
     "newsboat": lambda: shutil.which("newsboat") is not None,
+    "postfix": lambda: shutil.which("postfix", path=_SYSTEM) is not None,
+    "spamassassin": lambda: shutil.which("spamassassin") is not None,
 }
 
 
