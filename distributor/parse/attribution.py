@@ -153,7 +153,9 @@ def _signed(raw: str, inner: str) -> Attribution | None:
     if _MEDIUM.fullmatch(squash(inner)):
         return Attribution(raw, SIGNED, (), (), squash(inner))
     if is_body(squash(inner)):
-        return Attribution(raw, SIGNED, split_bodies(inner))
+        names = split_bodies(inner)
+        # a list that is not split into names is the end of one (… 科技厅⏎（委、局）)
+        return None if any("、" in name for name in names) else Attribution(raw, SIGNED, names)
     bodies, persons = bodies_and_persons(inner)
     whole = bodies and persons and all(map(is_body, bodies)) and re.search(r"\s", inner)
     return Attribution(raw, SIGNED, bodies, persons) if whole else None

@@ -1,6 +1,7 @@
 """The contents table (目录, 本期要目, 本期看点): where it stands and which titles it promises."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ _PAGE = re.compile(r"(?:[.．…·•‥\s\t_-]{2,}|\t|[（(/]\s*)[（(]?(?:第|
 _LEADERS = re.compile(r"[.．…·‥]{3,}")
 _KEY = 6  # characters that identify the start of a title
 _FULL = 0.85  # share of the width of the table that a line reaches when its entry goes on below
+_TRIES = 4  # places further down that are compared
 _JOINED = 3  # rows that one title can take
 
 
@@ -100,7 +102,8 @@ def _comes_again(rows: Sequence[Row], wanted: str, after: int, places: dict[str,
 
 def _candidates(wanted: str, after: int, places: dict[str, list[int]]) -> list[int]:
     found = places.get(wanted[:_KEY], [])
-    return [place for place in found if place >= after][:4]
+    start = bisect_left(found, after)
+    return found[start : start + _TRIES]
 
 
 def _entry(rows: Sequence[Row]) -> Entry:

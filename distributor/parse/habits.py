@@ -1,5 +1,6 @@
 """Habits of the document: what a first reading shows to be usual for headings is evidence in the second one."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -76,11 +77,8 @@ def learn(facts: Sequence[Fact], kinds: Sequence[Kind], layout: Layout) -> tuple
 
 def _usual(own: Sequence[Fact], trait: Trait, layout: Layout) -> object:
     """The value that most of the headings have, or None when there is none or it says nothing."""
-    values = [trait(fact, layout) for fact in own]
-    best = max(values, key=values.count)
-    if values.count(best) < _USUAL * len(values) or best in (None, False):
-        return None
-    return best
+    best, count = Counter(trait(fact, layout) for fact in own).most_common(1)[0]
+    return None if count < _USUAL * len(own) or best in (None, False) else best
 
 
 def _shared(others: Sequence[Fact], trait: Trait, value: object, layout: Layout) -> bool:

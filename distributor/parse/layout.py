@@ -127,8 +127,6 @@ def _popular_starts(long: Sequence[Row]) -> list[float]:
 
 def _usual_right(rights: Sequence[float]) -> float:
     """The right edge that most full lines reach; the wider one of two that are equally frequent."""
-    if not rights:
-        return 0.0
     ordered = sorted(rights)
     counts = Counter(round(right) for right in ordered[len(ordered) // 4 :])
     return float(max(counts, key=lambda edge: (counts[edge], edge)))

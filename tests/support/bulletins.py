@@ -229,7 +229,7 @@ class Composer:
         return Item(title, tuple(texts), attribution)
 
     def _broken(self, text: str) -> tuple[str, ...]:
-        if len(text) < 24 or self.rng.random() >= self.look.broken:
+        if not 24 <= len(text) <= 36 or self.rng.random() >= self.look.broken:
             return (text,)
         cut = self.rng.randint(max(12, len(text) // 2), len(text) - 6)
         while (

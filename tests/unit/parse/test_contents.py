@@ -1,4 +1,8 @@
+import pytest
+
 from distributor.parse import parse
+from distributor.parse.contents import Contents, find_contents
+from distributor.parse.rows import read_rows
 from tests.support.lines import MORE, NEWS, source_of
 
 BODY = f"联盟动态\n木竹联盟召开专家委员会会议\n{NEWS}\n光伏联盟举办产业发展论坛\n{MORE}\n报：科技部\n"
@@ -40,3 +44,21 @@ def test_a_heading_of_a_table_without_entries_is_text() -> None:
 
 def test_a_table_can_be_the_last_thing() -> None:
     assert _titles(f"木竹联盟召开会议\n{NEWS}\n光伏联盟开会\n{MORE}\n") == ["木竹联盟召开会议", "光伏联盟开会"]
+
+
+@pytest.mark.parametrize("text", ["目录\n木竹联盟召开会议\n", "目录\n一\n一\n"])
+def test_a_heading_without_a_table_is_no_table(text: str) -> None:
+    assert find_contents(read_rows(source_of(text))) == Contents()
+
+
+def test_an_entry_over_two_rows_is_found_by_the_two_rows_below() -> None:
+    text = "本期要目\n木竹产业联盟联合多家\n单位承办论坛\n正文开始\n木竹产业联盟联合多家\n单位承办论坛\n近日\n"
+    contents = find_contents(read_rows(source_of(text)))
+    assert [entry.text for entry in contents.entries] == ["木竹产业联盟联合多家", "单位承办论坛"]
+
+
+def test_an_entry_on_one_row_is_found_by_the_title_on_two() -> None:
+    text = "本期要目\n木竹产业联盟联合多家单位承办论坛\n正文开始\n木竹产业联盟联合多家\n单位承办论坛\n近日\n"
+    assert [entry.text for entry in find_contents(read_rows(source_of(text))).entries] == [
+        "木竹产业联盟联合多家单位承办论坛"
+    ]

@@ -86,10 +86,7 @@ def test_run_in_labels_of_a_notice_stay_in_its_body() -> None:
 
 
 def test_items_without_text_are_items_when_they_are_marked() -> None:
-    text = (
-        "一、简讯\n1. 木竹联盟召开理事会\n2. 光伏联盟换届\n3. 化纤联盟发布年报\n"
-        + f"二、动态\n1. 封测联盟开会\n{NEWS}\n"
-    )
+    text = "一、简讯\n1. 木竹联盟召开理事会\n2. 光伏联盟换届\n3. 化纤联盟发布年报\n二、动态\n1. 封测联盟开会\n" + NEWS
     assert [title for title, _ in _items(text)] == [
         "木竹联盟召开理事会",
         "光伏联盟换届",
@@ -190,6 +187,7 @@ def test_a_manual_break_does_not_end_a_title_of_a_document() -> None:
 
 
 def test_a_word_of_western_text_joins_with_a_space() -> None:
-    text = f'木竹联盟发布报告\n{NEWS}\nThe alliance also released an English summary\nentitled "Wood: A 2024 Review".\n光伏联盟开会\n{MORE}\n'
+    summary = 'The alliance also released an English summary\nentitled "Wood: A 2024 Review".'
+    text = f"木竹联盟发布报告\n{NEWS}\n{summary}\n光伏联盟开会\n{MORE}\n"
     first = parse(source_of(text)).bulletin.items[0]
     assert first.paragraphs[-1] == 'The alliance also released an English summary entitled "Wood: A 2024 Review".'

@@ -1,5 +1,7 @@
 from dataclasses import replace
 
+import pytest
+
 from distributor.model.lines import Form, Line, Source
 from distributor.parse import parse
 from tests.support.lines import MORE, NEWS, bulletin_text, source_of
@@ -35,7 +37,7 @@ def test_an_imprint_torn_apart_is_still_an_imprint() -> None:
 
 
 def test_an_imprint_without_distribution_is_no_item() -> None:
-    foot = "地址：江海市创新路80号　邮编：106451\n电话：010-55588311　传真：010-55592176\n投稿邮箱：tougao@lm-demo.example\n"
+    foot = "地址：江海市创新路80号　邮编：106451\n电话：010-55588311　传真：010-55592176\n"
     assert _groups(foot) == []
 
 
@@ -58,7 +60,8 @@ def test_a_body_that_issues_is_imprint() -> None:
 
 
 def test_a_distribution_at_the_head_is_read() -> None:
-    head = "联盟简报\n第3期\n联盟秘书处　2026年3月1日\n报：科技部、财政部、教育部、水利部、农业农村部、\n国家开发银行\n送：各成员单位\n"
+    head = "联盟简报\n第3期\n联盟秘书处　2026年3月1日\n"
+    head += "报：科技部、财政部、教育部、水利部、农业农村部、\n国家开发银行\n送：各成员单位\n"
     assert _groups("", head) == [
         ("报", ("科技部", "财政部", "教育部", "水利部", "农业农村部", "国家开发银行"), None),
         ("送", ("各成员单位",), None),
@@ -115,3 +118,10 @@ def test_a_long_line_without_end_mark_below_the_text_is_no_tail() -> None:
     parsed = parse(source_of(f"木竹联盟召开会议\n{NEWS}\n{tail}\n"))
     assert parsed.bulletin.distribution == ()
     assert not parsed.noise
+
+
+@pytest.mark.parametrize("foot", ["联盟秘书处编印\n", "联盟秘书处\n2026年3月5日印发\n", "主\n编：综合部\n"])
+def test_an_imprint_can_stand_alone(foot: str) -> None:
+    parsed = parse(source_of(bulletin_text(foot=foot)))
+    assert {noise.reason for noise in parsed.noise} == {"imprint"}
+    assert len(parsed.bulletin.items) == 2
