@@ -13,7 +13,7 @@ _ADDRESS: Final = re.compile(r"[^\s<>\x00-\x1f\x7f@]{1,64}@[^\s<>\x00-\x1f\x7f@]
 _PRINTABLE: Final = re.compile(r"[!-~]{1,100}")
 
 _FEW_DOTS: Final = 500
-_ENDS: Final = (b"\r", b"\n")
+_LINE_ENDS: Final = b"\r\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,29 +47,25 @@ def on_the_wire(message: bytes) -> bytes | None:
         message: lines ended by CRLF.
 
     Returns:
-        None when a dot stands beside a bare line end, in which some servers see a final dot (smuggling). A bare line
-        end elsewhere is harmless and is not looked for: that would take as long as all the rest of a transaction.
+        None when some dot stands beside a line end and some line end is bare: there some servers see a final dot
+        (smuggling). Without such dots a bare line end is harmless and not looked for: in a message in base64 that
+        would take longer than everything else here.
     """
     whole = message if message.endswith(b"\r\n") else message + b"\r\n"
-    # in base64 there are no dots, and a search for one byte is twenty times faster than one for three
-    pieces = (b"\r\n" + whole).split(b".", _FEW_DOTS)
-    if len(pieces) > _FEW_DOTS:
-        return _with_many_dots(whole)
-    for at in range(len(pieces) - 1):
-        if pieces[at].endswith(_ENDS):
-            if not pieces[at].endswith(b"\r\n"):
-                return None
-            pieces[at] += b"."
-        if pieces[at + 1].startswith(_ENDS) and not pieces[at + 1].startswith(b"\r\n"):
-            return None
-    return b".".join(pieces)[2:]
+    at, dots = whole.find(b"."), 0
+    while at > 0 and dots < _FEW_DOTS:
+        if whole[at - 1] in _LINE_ENDS or whole[at + 1] in _LINE_ENDS:
+            return _with_care(whole)
+        at, dots = whole.find(b".", at + 1), dots + 1
+    return whole if at < 0 else _with_care(whole)
 
 
-def _with_many_dots(message: bytes) -> bytes | None:
+def _with_care(message: bytes) -> bytes | None:
     ends = message.count(b"\r\n")
     if message.count(b"\n") != ends or message.count(b"\r") != ends:
         return None
-    return (b"\r\n" + message).replace(b"\r\n.", b"\r\n..")[2:]
+    stuffed = message.replace(b"\r\n.", b"\r\n..")
+    return b"." + stuffed if stuffed.startswith(b".") else stuffed
 
 
 def check_message(letter: Letter, offers: Offers) -> Outcome | None:
