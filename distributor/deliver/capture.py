@@ -35,15 +35,16 @@ class CaptureServer:
     Args:
         folder: every mail becomes a file `NNNN-<recipient>.eml` in it; None keeps mails in `received` instead.
         port: port to listen on; 0 lets the system choose a free one.
+        largest: largest message in octets.
 
     Raises:
         Misconfigured: `folder-not-writable`.
     """
 
-    def __init__(self, folder: Path | None = None, port: int = 0) -> None:
+    def __init__(self, folder: Path | None = None, port: int = 0, *, largest: int = _LARGEST) -> None:
         self.received: list[Received] = []
         self._shelf = Shelf(folder) if folder is not None else None
-        self._controller = _EphemeralController(self, port)
+        self._controller = _EphemeralController(self, port, largest)
 
     @property
     def host(self) -> str:
@@ -95,9 +96,9 @@ class CaptureServer:
 class _EphemeralController(Controller):
     """A controller that learns its port from the socket, so that 0 may be asked for."""
 
-    def __init__(self, handler: CaptureServer, port: int) -> None:
+    def __init__(self, handler: CaptureServer, port: int, largest: int) -> None:
         super().__init__(
-            handler, hostname="127.0.0.1", port=port, data_size_limit=_LARGEST, enable_SMTPUTF8=True, ident="capture"
+            handler, hostname="127.0.0.1", port=port, data_size_limit=largest, enable_SMTPUTF8=True, ident="capture"
         )
 
     async def _create_server(self) -> Any:  # noqa: ANN401  aiosmtpd has no types

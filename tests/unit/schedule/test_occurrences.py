@@ -55,6 +55,22 @@ def test_the_national_day_moves_a_weekly_list_to_the_eighth_and_says_why() -> No
     assert not found.provisional
 
 
+def test_the_weekly_list_of_2026_moves_at_every_feast_that_has_a_friday() -> None:
+    schedule = make_schedule("每周五 16:00", working_day=NEXT)
+    found = upcoming(schedule, at("2026-01-01"), CHINA, 52)
+    moved = {f"{o.planned:%m-%d}": (f"{o.moment:%m-%d}", o.shifts[0].parameters["holiday"]) for o in found if o.shifts}
+    assert moved == {
+        "01-02": ("01-04", "元旦"),
+        "02-20": ("02-24", "春节"),
+        "05-01": ("05-06", "劳动节"),
+        "06-19": ("06-22", "端午节"),
+        "09-25": ("09-28", "中秋节"),
+        "10-02": ("10-08", "国庆节"),
+    }
+    assert len(found) == 52
+    assert found[-1].moment == at("2026-12-25 16:00")
+
+
 def test_the_working_day_before_takes_what_falls_on_a_holiday() -> None:
     found = next_occurrence(make_schedule("每周五 16:00", working_day=PREVIOUS), at("2026-09-30"), CHINA)
     assert found is not None
