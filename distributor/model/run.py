@@ -13,6 +13,8 @@ class Mailing(StrEnum):
 
     DIGEST = "digest"
     CORRECTION = "correction"
+    # what subscribers asked for; apart, so that a public subscription never stands in the way of 报 and 送
+    SUBSCRIPTION = "subscription"
 
 
 class DeliveryState(StrEnum):

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
+from distributor.model.subscriber import Frequency
+
 
 class TriggerKind(StrEnum):
     """What starts a run: publication of a bulletin, one given moment, or a moment that returns."""
@@ -101,6 +103,7 @@ class Schedule:
         misfire: what happens to a run that is too late.
         catch_up: how late a run may begin without asking.
         enabled: whether it runs at all.
+        frequency: which subscribers a schedule of a subscriber list serves; other lists take no notice of it.
     """
 
     id: str
@@ -112,6 +115,7 @@ class Schedule:
     misfire: Misfire = Misfire.ASK
     catch_up: timedelta = timedelta(hours=6)
     enabled: bool = True
+    frequency: Frequency = Frequency.ISSUE
 
 
 @dataclass(frozen=True, slots=True)

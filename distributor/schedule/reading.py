@@ -8,13 +8,17 @@ from zoneinfo import ZoneInfo
 
 from distributor.errors import Misconfigured
 from distributor.model.schedule import Misfire, Schedule, Window, WorkingDayPolicy
+from distributor.model.subscriber import Frequency
 from distributor.schedule.entries import Entry
 from distributor.schedule.phrases import parse_trigger
 
 _ID: Final = re.compile(r"[a-z0-9][a-z0-9-]*")
 _WINDOW: Final = re.compile(r"(\d{1,2}):(\d{2})\s*(?:-|–|—|~|至)\s*(\d{1,2}):(\d{2})")
 _KEYS: Final = frozenset(
-    {"id", "list", "trigger", "time_zone", "working_day", "window", "misfire", "catch_up_hours", "enabled"},
+    {
+        *("id", "list", "trigger", "time_zone", "working_day", "window"),
+        *("misfire", "catch_up_hours", "enabled", "frequency"),
+    },
 )
 _LONGEST_CATCH_UP: Final = 24 * 366
 _PLACE: Final = frozenset({"file", "entry", "place"})
@@ -25,7 +29,7 @@ def read_schedules(document: Mapping[str, object], file: str) -> tuple[Schedule,
 
     Args:
         document: the parsed TOML; tables `[[schedules]]` with `id`, `list`, `trigger` and, if wanted, `time_zone`,
-            `working_day`, `window`, `misfire`, `catch_up_hours`, `enabled`.
+            `working_day`, `window`, `misfire`, `catch_up_hours`, `enabled`, `frequency`.
         file: its name, for the sentence of an error.
 
     Raises:
@@ -88,6 +92,7 @@ def _schedule(entry: Entry) -> Schedule:
             misfire=entry.choice("misfire", Misfire.ASK),
             catch_up=_catch_up(entry),
             enabled=entry.flag("enabled", default=True),
+            frequency=entry.choice("frequency", Frequency.ISSUE),
         )
     except Misconfigured as error:
         parameters = {key: value for key, value in error.parameters.items() if key not in _PLACE}

@@ -1,6 +1,6 @@
 """Schedules and the occurrences that were claimed of them."""
 
-from sqlalchemy import Column, Integer, String, Table
+from sqlalchemy import Column, Integer, String, Table, Text
 
 from distributor.store.tables.metadata import metadata
 from distributor.store.types import Moment, PlainJson
@@ -24,4 +24,17 @@ occurrences = Table(
     Column("moment", Moment, primary_key=True),
     Column("claimed", Moment, nullable=False),
     Column("outcome", String(40), nullable=False),
+    # who said what becomes of one that asked
+    Column("decided", Moment, nullable=True),
+    Column("decided_by", String(100), nullable=True),
+)
+
+# the working calendar as it was applied; the newest one counts, without any the file does
+calendar_documents = Table(
+    "calendar_documents",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("text", Text, nullable=False),
+    Column("applied", Moment, nullable=False),
+    Column("applied_by", String(100), nullable=False),
 )
