@@ -27,6 +27,13 @@ class Sending(StrEnum):
     LIVE = "live"
 
 
+class Engine(StrEnum):
+    """What makes workers work: their own loop, or jobs of Procrastinate on PostgreSQL."""
+
+    EMBEDDED = "embedded"
+    PROCRASTINATE = "procrastinate"
+
+
 class Security(StrEnum):
     """How the conversation with a relay is protected."""
 
@@ -50,6 +57,7 @@ class SmtpSettings(BaseModel):
 class DeliverySettings(BaseModel):
     """How deliveries are worked."""
 
+    engine: Engine = Field(default=Engine.EMBEDDED, description="embedded, or procrastinate for many worker machines")
     doubt: DoubtPolicy = Field(
         default=DoubtPolicy.RETRY,
         description="what becomes of a mail of which nobody knows whether the relay took it: retry, hold or ask",

@@ -1,5 +1,8 @@
 """Make the bytes of one delivery: the signed rendering with what is personal spliced in."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from distributor import compose, tokens
 from distributor.compose import Prepared
 from distributor.errors import NotFound
@@ -9,6 +12,19 @@ from distributor.model.run import Delivery
 from distributor.store import address_book, blobs, runs
 from distributor.usecases.context import Context
 from distributor.usecases.request_unsubscribe import PURPOSE
+
+
+@dataclass(frozen=True, slots=True)
+class Unsigned:
+    """A message before it is signed.
+
+    Args:
+        message: its bytes.
+        dated: the moment of its Date.
+    """
+
+    message: bytes
+    dated: datetime
 
 
 class Composer:
@@ -31,10 +47,15 @@ class Composer:
         Raises:
             NotFound: `list-unknown` when its list was removed from the address book.
         """
-        return self.build(await self.prepared(delivery), delivery)
+        return self.sign(self.write(await self.prepared(delivery), delivery))
 
-    def build(self, prepared: Prepared, delivery: Delivery) -> bytes:
-        """Give the bytes of a delivery, dated now and signed; it reads nothing, so that a thread can do it.
+    @property
+    def signs(self) -> bool:
+        """Whether messages are signed."""
+        return bool(self._context.dkim_keys)
+
+    def write(self, prepared: Prepared, delivery: Delivery) -> Unsigned:
+        """Give the bytes of a delivery, dated now and not signed yet; it reads nothing.
 
         Args:
             prepared: what `prepared` gave for it.
@@ -44,9 +65,16 @@ class Composer:
             Refused: for a personal value that may not stand in a message.
         """
         personal = self._personal(delivery)
-        message = prepared.build(personal)
+        return Unsigned(prepared.build(personal), personal.sent)
+
+    def sign(self, unsigned: Unsigned) -> bytes:
+        """Sign a message if there are keys; nearly all of that time other threads may run.
+
+        Args:
+            unsigned: what `write` gave.
+        """
         keys = self._context.dkim_keys
-        return compose.sign(message, keys, personal.sent) if keys else message
+        return compose.sign(unsigned.message, keys, unsigned.dated) if keys else unsigned.message
 
     async def prepared(self, delivery: Delivery) -> Prepared:
         """Give the rendering of a delivery, ready for what is personal; it is made once and kept.

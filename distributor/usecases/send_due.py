@@ -59,13 +59,21 @@ async def drain_due(
     Raises:
         RelayTrouble: when the relay refuses our credentials.
     """
+    if not await is_due(context):
+        return Drained()
+    return await drain(context, Worker(worker_name(), transport, connections, relay), stopping=stopping)
+
+
+async def is_due(context: Context) -> bool:
+    """Tell whether anything may be sent now, as far as the ledger knows.
+
+    Args:
+        context: the installation.
+    """
     async with context.database.read() as connection:
         now = await context.database.now(connection)
         fresh_after = context.now() - context.conduct.catch_up
-        due = await claims.due_runs(connection, now, fresh_after=fresh_after)
-    if not due:
-        return Drained()
-    return await drain(context, Worker(worker_name(), transport, connections, relay), stopping=stopping)
+        return bool(await claims.due_runs(connection, now, fresh_after=fresh_after))
 
 
 def worker_name() -> str:

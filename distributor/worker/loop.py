@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from distributor import log
 from distributor.bootstrap import Container, Transport
 from distributor.errors import RelayTrouble
+from distributor.settings import Engine
 from distributor.usecases.claim_occurrences import claim_occurrences
 from distributor.usecases.guard_instance import guard_instance
 from distributor.usecases.reconcile_deliveries import reconcile
@@ -43,15 +44,30 @@ async def run(container: Container, stopping: anyio.Event) -> None:
                 # APScheduler only wakes us; which occurrence is due, and that it runs once, the database decides
                 ticks.add_job(bell.set, "interval", seconds=seconds, coalesce=True, max_instances=1)
                 tasks.start_soon(_at_every_bell, bell, stopping, partial(act, container))
-            await _send_on_and_on(container, stopping)
+            await _engine(container)(container, stopping)
     finally:
         ticks.shutdown(wait=False)
 
 
-async def _send_on_and_on(container: Container, stopping: anyio.Event) -> None:
+def _engine(container: Container) -> Callable[[Container, anyio.Event], Awaitable[None]]:
+    if container.settings.delivery.engine is Engine.EMBEDDED:
+        return send_on_and_on
+    # Procrastinate is an extra: only those who use it need it
+    from distributor.worker.procrastinated import send_by_jobs  # noqa: PLC0415
+
+    return send_by_jobs
+
+
+async def send_on_and_on(container: Container, stopping: anyio.Event) -> None:
+    """Be the embedded engine: send whatever is due, every second, until told to stop.
+
+    Args:
+        container: the installation.
+        stopping: set to stop.
+    """
     async with container.transport() as transport:
         while not stopping.is_set():
-            rest = await _send(container, transport, stopping)
+            rest = await send(container, transport, stopping)
             with anyio.move_on_after(rest):
                 await stopping.wait()
 
@@ -96,8 +112,14 @@ async def look_after(container: Container) -> None:
         _log.warning("database-away", problem=str(error.orig))
 
 
-async def _send(container: Container, transport: Transport, stopping: anyio.Event) -> float:
-    """Send what is due; gives the seconds to rest."""
+async def send(container: Container, transport: Transport, stopping: anyio.Event) -> float:
+    """Send what is due, the same way for every engine; gives the seconds to rest.
+
+    Args:
+        container: the installation.
+        transport: an open way of sending.
+        stopping: set to stop.
+    """
     connections = container.settings.smtp.connections
     try:
         await drain_due(container.context, transport, connections, stopping=stopping, relay=_relay(container))
@@ -106,6 +128,9 @@ async def _send(container: Container, transport: Transport, stopping: anyio.Even
         return _REST_SECONDS
     except DBAPIError as error:
         _log.warning("database-away", problem=str(error.orig))
+    except Exception:  # noqa: BLE001  a fault of ours in one drain must not end the worker for all others
+        _log.exception("drain-broken")
+        return _LOOK_SECONDS
     return _TICK_SECONDS
 
 

@@ -1,22 +1,21 @@
 """Messages made ahead, in threads: signing leaves the interpreter to the connections meanwhile."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import anyio
 import anyio.to_thread
 from sqlalchemy.exc import DBAPIError
 
 from distributor import log
-from distributor.compose import Prepared
 from distributor.errors import DistributorError
 from distributor.model.run import Delivery
-from distributor.usecases.compose_message import Composer
+from distributor.usecases.compose_message import Composer, Unsigned
 from distributor.usecases.draining.stock import Stock
 
 _log = log.get_logger(__name__)
 
-_BATCH = 8
+_BATCH = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +27,14 @@ class Made:
         message: the bytes, empty when they could not be made.
         problem: code of what is wrong with it, or None.
         again: it could not be made just now.
+        unsigned: the message before it is signed, None after.
     """
 
     delivery: Delivery
     message: bytes = b""
     problem: str | None = None
     again: bool = False
+    unsigned: Unsigned | None = None
 
 
 class Workshop:
@@ -77,29 +78,24 @@ class Workshop:
         self._ready.close()
 
     async def _make(self, batch: Sequence[Delivery]) -> list[Made]:
-        work: list[tuple[Delivery, Prepared]] = []
-        made: list[Made] = []
-        for delivery in batch:
-            try:
-                work.append((delivery, await self._composer.prepared(delivery)))
-            except DBAPIError:
-                made.append(Made(delivery, again=True))
-            except DistributorError as error:
-                made.append(Made(delivery, problem=error.code))
-        if work:
-            made += await anyio.to_thread.run_sync(_build_all, self._composer.build, work)
-        return made
+        """Write messages here and have them signed in a thread, which hardly holds the interpreter."""
+        made = [await self._write(delivery) for delivery in batch]
+        if self._composer.signs:
+            made = await anyio.to_thread.run_sync(_sign_all, self._composer, made)
+        return [replace(one, message=one.unsigned.message) if one.unsigned else one for one in made]
+
+    async def _write(self, delivery: Delivery) -> Made:
+        try:
+            prepared = await self._composer.prepared(delivery)
+            return Made(delivery, unsigned=self._composer.write(prepared, delivery))
+        except DBAPIError:
+            return Made(delivery, again=True)
+        except DistributorError as error:
+            return Made(delivery, problem=error.code)
+        except Exception:  # noqa: BLE001  a message that breaks the program fails alone
+            _log.exception("message-broken", delivery=delivery.id)
+            return Made(delivery, problem="message-broken")
 
 
-def _build_all(build: Callable[[Prepared, Delivery], bytes], work: Sequence[tuple[Delivery, Prepared]]) -> list[Made]:
-    return [_build(build, prepared, delivery) for delivery, prepared in work]
-
-
-def _build(build: Callable[[Prepared, Delivery], bytes], prepared: Prepared, delivery: Delivery) -> Made:
-    try:
-        return Made(delivery, build(prepared, delivery))
-    except DistributorError as error:
-        return Made(delivery, problem=error.code)
-    except Exception:  # noqa: BLE001  a message that breaks the program fails alone
-        _log.exception("message-broken", delivery=delivery.id)
-        return Made(delivery, problem="message-broken")
+def _sign_all(composer: Composer, made: Sequence[Made]) -> list[Made]:
+    return [Made(one.delivery, composer.sign(one.unsigned)) if one.unsigned else one for one in made]
