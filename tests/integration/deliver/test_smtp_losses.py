@@ -11,6 +11,8 @@ from tests.support.smtp_server import ScriptedServer
 pytestmark = pytest.mark.anyio
 
 HASTY = Timeouts(connect=0.3, command=0.3, data=0.3, block=0.3, dot=0.3, quit=0.3)
+HASTY_AT_THE_DOT = Timeouts(connect=10, command=10, data=10, block=10, dot=0.3, quit=0.3)
+HASTY_IN_THE_MESSAGE = Timeouts(connect=10, command=10, data=10, block=0.3, dot=10, quit=0.3)
 PIPELINING = pytest.mark.parametrize("pipelining", [True, False], ids=["pipelined", "one by one"])
 
 
@@ -68,7 +70,7 @@ async def test_a_server_that_falls_silent_before_the_dot_fails_nobody(*, pipelin
 )
 async def test_without_an_answer_to_the_dot_the_delivery_is_in_doubt(act: Act, taken: int, reason: str) -> None:
     async with ScriptedServer(Script(answers={Step.DOT: act})) as server:
-        outcome = await send_one(server, timeouts=HASTY)
+        outcome = await send_one(server, timeouts=HASTY_AT_THE_DOT)
     assert (outcome.state, outcome.refusal) == (DeliveryState.IN_DOUBT, None)
     assert (outcome.reply.phase, outcome.reply.text) == (Phase.DOT, reason)
     assert len(server.ledger) == taken
@@ -77,7 +79,7 @@ async def test_without_an_answer_to_the_dot_the_delivery_is_in_doubt(act: Act, t
 @pytest.mark.parametrize("answer", [b"what?", b"354 more", b"2xx"])
 async def test_an_answer_to_the_dot_that_is_none_leaves_doubt(answer: bytes) -> None:
     async with ScriptedServer(Script(answers={Step.DOT: answer})) as server:
-        outcome = await send_one(server, timeouts=HASTY)
+        outcome = await send_one(server, timeouts=HASTY_AT_THE_DOT)
     assert outcome.state is DeliveryState.IN_DOUBT
     assert outcome.reply.text == "answer-malformed"
 
@@ -91,7 +93,7 @@ async def test_a_server_that_talks_for_ever_is_cut_off() -> None:
 
 async def test_a_slow_acknowledgement_is_waited_for() -> None:
     script = Script(answers={Step.DOT: After(0.6, "250 2.0.0 taken at last")})
-    patient = Timeouts(connect=0.3, command=0.3, data=0.3, block=0.3, dot=10, quit=0.3)
+    patient = Timeouts(connect=10, command=0.5, data=0.5, block=0.5, dot=10, quit=0.3)
     async with ScriptedServer(script) as server:
         outcome = await send_one(server, timeouts=patient)
     assert outcome.state is DeliveryState.SENT
@@ -209,7 +211,10 @@ async def test_a_refusal_before_the_end_of_a_long_message_is_heard() -> None:
 
 async def test_a_relay_that_takes_no_more_bytes_is_given_up_before_the_dot() -> None:
     script = Script(answers={Step.BODY: Act.HANG})
-    async with ScriptedServer(script) as server, SmtpTransport(relay_to(server, timeouts=HASTY)) as transport:
+    async with (
+        ScriptedServer(script) as server,
+        SmtpTransport(relay_to(server, timeouts=HASTY_IN_THE_MESSAGE)) as transport,
+    ):
         hook = Hook()
         outcome = await transport.send(SENDER, "a@kjt-gd.example", b"x" * 70 + b"\r\n" * 20_000_000, hook)
     assert fails_nobody(outcome)

@@ -96,7 +96,7 @@ async def test_refusals_among_overlapping_letters_hit_the_right_ones() -> None:
 
 
 async def test_a_relay_that_swallows_what_comes_behind_a_message_is_served_one_by_one_from_then_on() -> None:
-    hasty = Timeouts(connect=1, command=0.2, data=1, block=1, dot=1, quit=0.2)
+    hasty = Timeouts(connect=10, command=0.5, data=10, block=10, dot=10, quit=0.2)
     async with ScriptedServer(Script(answers=SLOW_DOT.answers, swallows_ahead=True)) as server:
         relay = relay_to(server, connections=1, overlaps=True, timeouts=hasty)
         async with SmtpTransport(relay) as transport:
