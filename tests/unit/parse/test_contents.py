@@ -62,3 +62,8 @@ def test_an_entry_on_one_row_is_found_by_the_title_on_two() -> None:
     assert [entry.text for entry in find_contents(read_rows(source_of(text))).entries] == [
         "木竹产业联盟联合多家单位承办论坛"
     ]
+
+
+def test_a_table_can_reach_the_end_of_the_file() -> None:
+    contents = find_contents(read_rows(source_of("目录\n木竹联盟召开会议....1\n")))
+    assert (contents.start, contents.end) == (0, 2)

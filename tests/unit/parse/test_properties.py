@@ -17,9 +17,57 @@ from tests.support.lines import bulletin_text, source_of
 from tests.support.printing import Paper, as_docx, as_extracted, as_pdf, as_seed, as_word
 
 PIECES = st.sampled_from(
-    "联盟动态|一、|（一）|1. |◆|【】|——|近日，|木竹联盟召开会议|（木竹联盟秘书处供稿）|来源：|报：|抄　送：|科技部|、|，|。|；|：|？|《|》|“|”|（|）"
-    "| |  |　　|\n|\n\n| \n|\f|\t|5|- 5 -|第12期（总第3期）|2026年3月5日|二〇二六年三月五日|目录|……1|编者按：|共印20份|责任编辑："
-    "|秘密★|Time-Sensitive|www.lm.example/|\u0301|会议指出".split("|")
+    [
+        "联盟动态",
+        "一、",
+        "（一）",
+        "1. ",
+        "◆",
+        "【】",
+        "——",
+        "近日，",
+        "木竹联盟召开会议",
+        "（木竹联盟秘书处供稿）",
+        "来源：",
+        "报：",
+        "抄\u3000送：",
+        "科技部",
+        "、",
+        "，",
+        "。",
+        "；",
+        "：",
+        "？",
+        "《",
+        "》",
+        "“",
+        "”",
+        "（",
+        "）",
+        " ",
+        "  ",
+        "\u3000\u3000",
+        "\n",
+        "\n\n",
+        " \n",
+        "\x0c",
+        "\t",
+        "5",
+        "- 5 -",
+        "第12期（总第3期）",
+        "2026年3月5日",
+        "二〇二六年三月五日",
+        "目录",
+        "……1",
+        "编者按：",
+        "共印20份",
+        "责任编辑：",
+        "秘密★",
+        "Time-Sensitive",
+        "www.lm.example/",
+        "́",
+        "会议指出",
+    ]
 )
 TEXTS = st.lists(PIECES | st.text(max_size=6), max_size=60).map("".join)
 STYLES = st.none() | st.builds(
@@ -55,6 +103,8 @@ LOOKS = st.builds(
     masthead=st.booleans(), contents=st.booleans(), note=st.booleans(), footer=st.booleans(), imprint=st.booleans(),
     lists=st.booleans(), broken=st.just(0.0), letterspaced=st.booleans(),
 )  # fmt: skip
+# real random numbers: the extremes that shrinking prefers are no bulletins
+RANDOM = st.integers(0, 10**6).map(random.Random)
 SLOW = settings(
     deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
@@ -99,21 +149,21 @@ def _outline(bulletin: Bulletin) -> list[object]:
 
 
 @SLOW
-@given(LOOKS, st.randoms(use_true_random=False))
+@given(LOOKS, RANDOM)
 def test_a_composed_document_is_read_back(look: Look, rng: random.Random) -> None:
     truth, blocks = Composer(rng, look).compose()
     assert _outline(parse(as_docx(blocks, Paper())).bulletin) == _outline(truth)
 
 
 @SLOW
-@given(LOOKS, st.randoms(use_true_random=False))
+@given(LOOKS, RANDOM)
 def test_a_composed_text_of_a_word_processor_is_read_back(look: Look, rng: random.Random) -> None:
     truth, blocks = Composer(rng, look).compose()
     assert _outline(parse(as_word(blocks, Paper())).bulletin) == _outline(truth)
 
 
 @SLOW
-@given(st.randoms(use_true_random=False))
+@given(RANDOM)
 def test_a_composed_bulletin_in_the_style_of_the_reference_is_read_back(rng: random.Random) -> None:
     look = Look(masthead=False, broken=rng.choice((0.0, 0.5)), attributions=rng.choice(("supplied", "summary")))
     truth, blocks = Composer(rng, look).compose()
@@ -121,7 +171,7 @@ def test_a_composed_bulletin_in_the_style_of_the_reference_is_read_back(rng: ran
 
 
 @SLOW
-@given(LOOKS, st.randoms(use_true_random=False), st.booleans(), st.booleans())
+@given(LOOKS, RANDOM, st.booleans(), st.booleans())
 def test_nothing_of_a_composed_bulletin_is_lost(look: Look, rng: random.Random, centred: bool, indent: bool) -> None:
     _, blocks = Composer(rng, look).compose()
     paper = Paper(columns=rng.choice((54, 66)), centred=centred, indent=indent, hanging=rng.random() < 0.5)
