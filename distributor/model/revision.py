@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from distributor.model.bulletin import Item
-from distributor.model.record import Original
+from distributor.model.record import BulletinRecord, Original
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +66,24 @@ class Withdrawal:
     withdrawn: datetime
     withdrawn_by: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedCorrection:
+    """A corrected file that was received and waits to be signed off and published.
+
+    Args:
+        id: minted with it.
+        bulletin_id: the bulletin it corrects.
+        record: what the file says, with keys of its own.
+        note: what the editor says about it, or empty.
+        received: when.
+        received_by: name of the actor.
+    """
+
+    id: str
+    bulletin_id: str
+    record: BulletinRecord
+    note: str
+    received: datetime
+    received_by: str

@@ -4,15 +4,24 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from distributor.model.recipient import MailFormat, Plan
+from distributor.model.run import Mailing
 
 
 @dataclass(frozen=True, slots=True)
 class VariantKey:
-    """Which rendering of a bulletin: for a list, in a language and a format."""
+    """Which rendering of a bulletin.
+
+    Args:
+        list_id: for which list.
+        language: in which language, BCP 47.
+        format: HTML with text, or text alone.
+        mailing: the digest, or the notice of a correction.
+    """
 
     list_id: str
     language: str
     format: MailFormat
+    mailing: Mailing = Mailing.DIGEST
 
 
 @dataclass(frozen=True, slots=True)

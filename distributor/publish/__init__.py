@@ -6,8 +6,10 @@ from distributor.publish.build import Change, Rebuilt, build_documents, build_fo
 from distributor.publish.catalogue import Catalogue, Chain, reach
 from distributor.publish.channels import card_of, cards_of, offers_original
 from distributor.publish.correction import ChangeKind, Correction, ItemChange, apply_correction, originals_by_item
+from distributor.publish.difference import ItemDifference, Span, SpanKind, is_changed, item_difference
 from distributor.publish.identity import assign_identity
 from distributor.publish.listing import FeedAddress, FeedInfo, feed_listing, listing_of
+from distributor.publish.notice import correction_notice
 from distributor.publish.options import FeedOptions
 from distributor.publish.restricted import build_restricted
 from distributor.publish.writing import entity_tag
@@ -26,7 +28,10 @@ __all__ = [
     "FeedOptions",
     "Format",
     "ItemChange",
+    "ItemDifference",
     "Rebuilt",
+    "Span",
+    "SpanKind",
     "apply_correction",
     "assign_identity",
     "build_documents",
@@ -34,8 +39,11 @@ __all__ = [
     "build_restricted",
     "card_of",
     "cards_of",
+    "correction_notice",
     "entity_tag",
     "feed_listing",
+    "is_changed",
+    "item_difference",
     "listing_of",
     "needed",
     "offers_original",

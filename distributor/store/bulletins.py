@@ -4,14 +4,14 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, delete, func, insert, select, update
+from sqlalchemy import RowMapping, delete, func, insert, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor.errors import NotFound
 from distributor.model.bulletin import DistributionGroup, Item, Masthead
 from distributor.model.finding import Finding
 from distributor.model.record import BulletinRecord, ItemRecord, Original
-from distributor.store.tables import bulletins, item_revisions, items
+from distributor.store.tables import bulletin_revisions, bulletins, corrections, item_revisions, items
 from distributor.store.values import restore
 
 _CHUNK = 500
@@ -103,15 +103,21 @@ async def get_many(connection: AsyncConnection, ids: Collection[str]) -> tuple[B
 
 
 async def find_by_original(connection: AsyncConnection, publication: str, sha256: str) -> BulletinRecord | None:
-    """Give the bulletin that was made of a file, or None.
+    """Give the bulletin that was made of a file, or was corrected by it, or is to be; None for a new file.
 
     Args:
         connection: an open transaction.
         publication: slug of the publication.
         sha256: digest of the file.
     """
-    query = select(bulletins).where(bulletins.c.publication == publication, bulletins.c.original_sha256 == sha256)
-    found = await _load(connection, query)
+    waiting = corrections.c.published.is_(None) & corrections.c.discarded.is_(None)
+    earlier = union_all(
+        select(bulletins.c.id).where(bulletins.c.original_sha256 == sha256),
+        select(bulletin_revisions.c.bulletin_id).where(bulletin_revisions.c.original_sha256 == sha256),
+        select(corrections.c.bulletin_id).where(corrections.c.original_sha256 == sha256, waiting),
+    )
+    query = select(bulletins).where(bulletins.c.publication == publication, bulletins.c.id.in_(earlier))
+    found = await _load(connection, query.order_by(bulletins.c.received))
     return found[0] if found else None
 
 

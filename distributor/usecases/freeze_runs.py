@@ -124,7 +124,7 @@ def _freeze(basis: _Basis, list_id: str) -> FrozenRun:
 
 
 def _delivery(run: Run, row: PlanRow, sign_off: SignOff, sender: Sender) -> Delivery:
-    variant = sign_off.variant(VariantKey(row.list_id, row.language, row.format))
+    variant = sign_off.variant(VariantKey(row.list_id, row.language, row.format, run.mailing))
     if variant is None:
         raise NotSignedOff("variant-unsigned", id=run.bulletin_id, address=row.address)
     delivery_id = tokens.new_id()

@@ -10,8 +10,8 @@ from distributor.model.finding import Finding
 from distributor.model.recipient import AddressBook, Plan
 from distributor.model.record import BulletinRecord
 from distributor.model.sign_off import SignedVariant
-from distributor.store import bulletins
 from distributor.usecases.context import Context
+from distributor.usecases.pending_correction import to_be_signed
 from distributor.usecases.plan_bulletin import plan_record
 from distributor.usecases.render_variants import render_variants
 from distributor.usecases.sign_off_bulletin import Seen, blocking_findings, is_waivable
@@ -57,11 +57,11 @@ async def preview_sign_off(context: Context, bulletin_id: str) -> SignOffPreview
         Conflict: `bulletin-withdrawn`, or `digest-empty`.
     """
     async with context.database.read() as connection:
-        record = await bulletins.get(connection, bulletin_id)
+        record, notice = await to_be_signed(connection, context, bulletin_id)
         plan, book = await plan_record(connection, record, context.now().date())
     if record.withdrawn is not None:
         raise Conflict("bulletin-withdrawn", id=bulletin_id)
-    rendered = await anyio.to_thread.run_sync(partial(render_variants, context, record, plan, book))
+    rendered = await anyio.to_thread.run_sync(partial(render_variants, context, record, plan, book, notice))
     blocking = blocking_findings(record)
     return SignOffPreview(
         record=record,

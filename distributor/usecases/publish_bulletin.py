@@ -14,15 +14,16 @@ from distributor.model.record import BulletinRecord
 from distributor.model.revision import BulletinRevision
 from distributor.model.schedule import TriggerKind
 from distributor.publish import Change
-from distributor.store import bulletins, revisions, schedules
+from distributor.store import bulletins, corrections, revisions, schedules
 from distributor.usecases.audit import record_act
 from distributor.usecases.context import Context
+from distributor.usecases.pending_correction import PendingCorrection, pending_correction
 from distributor.usecases.refresh_site import refresh_site
-from distributor.usecases.signed import require_sign_off
+from distributor.usecases.signed import require_signature
 
 
 async def publish_bulletin(context: Context, actor: Actor, bulletin_id: str) -> BulletinRecord:
-    """Publish a bulletin; publishing it again changes nothing.
+    """Publish a bulletin, or the correction of it that waits; publishing it again changes nothing.
 
     Args:
         context: the installation.
@@ -31,7 +32,7 @@ async def publish_bulletin(context: Context, actor: Actor, bulletin_id: str) -> 
 
     Raises:
         NotFound: `bulletin-unknown`.
-        NotSignedOff: when no sign-off holds for what the bulletin says now.
+        NotSignedOff: when no sign-off holds for what the bulletin says now, or will say.
         Conflict: `bulletin-withdrawn`.
     """
     access.require(actor, Act.PUBLISH)
@@ -39,23 +40,50 @@ async def publish_bulletin(context: Context, actor: Actor, bulletin_id: str) -> 
         record = await bulletins.get(connection, bulletin_id)
         if record.withdrawn is not None:
             raise Conflict("bulletin-withdrawn", id=bulletin_id)
-        if record.published is not None:
-            return record
-        await require_sign_off(connection, record)
-        now = context.now()
-        newest = await bulletins.newest_item_date(connection)
-        published = publish.assign_identity(replace(record, published=now), context.publication, now, newest)
-        await bulletins.save_publication(connection, published)
-        await revisions.add(connection, published, _version(published, actor, now))
-        await refresh_site(connection, context, [Change(published)])
-        await _wake_schedules(connection, context, published.published or now)
+        if record.published is None:
+            published = await _publish(connection, context, actor, record)
+        else:
+            pending = await pending_correction(connection, context, record)
+            if pending is None:
+                return record
+            published = await _publish_correction(connection, context, actor, record, pending)
         touched = Touched("bulletin", bulletin_id, digest(record), digest(published))
-        await record_act(connection, context, actor, AuditAct.PUBLISH, touched, {"items": len(published.items)})
+        details = {"items": len(published.items), "revision": published.revision}
+        await record_act(connection, context, actor, AuditAct.PUBLISH, touched, details)
     return published
 
 
-def _version(record: BulletinRecord, actor: Actor, moment: datetime) -> BulletinRevision:
-    return BulletinRevision(record.revision, record.original, record.published or moment, actor.name, "")
+async def _publish(
+    connection: AsyncConnection, context: Context, actor: Actor, record: BulletinRecord
+) -> BulletinRecord:
+    await require_signature(connection, record)
+    now = context.now()
+    newest = await bulletins.newest_item_date(connection)
+    published = publish.assign_identity(replace(record, published=now), context.publication, now, newest)
+    await bulletins.save_publication(connection, published)
+    version = BulletinRevision(published.revision, published.original, now, actor.name, "")
+    await revisions.add(connection, published, version)
+    await refresh_site(connection, context, [Change(published)])
+    await _wake_schedules(connection, context, now)
+    return published
+
+
+async def _publish_correction(
+    connection: AsyncConnection,
+    context: Context,
+    actor: Actor,
+    record: BulletinRecord,
+    pending: PendingCorrection,
+) -> BulletinRecord:
+    corrected = pending.correction.record
+    await require_signature(connection, corrected)
+    now = context.now()
+    await bulletins.save(connection, corrected)
+    version = BulletinRevision(corrected.revision, corrected.original, now, actor.name, pending.received.note)
+    await revisions.add(connection, corrected, version)
+    await corrections.set_published(connection, pending.received.id, now)
+    await refresh_site(connection, context, [Change(corrected, record)])
+    return corrected
 
 
 async def _wake_schedules(connection: AsyncConnection, context: Context, published: datetime) -> None:

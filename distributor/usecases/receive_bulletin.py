@@ -1,23 +1,17 @@
 """Take in a bulletin file: parse it, give its items their identity, keep everything."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from functools import partial
 
-import anyio.to_thread
-
-from distributor import access, tokens
+from distributor import access
 from distributor.access import Act, Actor
 from distributor.model.audit import AuditAct, Touched
-from distributor.model.bulletin import Masthead, ParsedBulletin
 from distributor.model.canonical import digest_bytes
-from distributor.model.record import BulletinRecord, ItemRecord, Original
+from distributor.model.record import BulletinRecord
 from distributor.parse import Given
 from distributor.store import address_book, blobs, bulletins
 from distributor.usecases.audit import record_act
 from distributor.usecases.context import Context
-from distributor.usecases.media_types import media_type
-from distributor.usecases.parse_file import parse_file
+from distributor.usecases.record_of_file import record_of_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +46,7 @@ async def receive_bulletin(context: Context, actor: Actor, data: bytes, name: st
         book = await address_book.load(connection)
     if known is not None:
         return Received(known, is_new=False)
-    parsed = await anyio.to_thread.run_sync(partial(parse_file, data, name, given, book))
-    record = _record(context, actor, parsed, _original(data, name))
+    record = await record_of_file(context, actor, (data, name), given, book)
     async with context.database.write() as connection:
         # somebody may have brought the same file while this one was being read
         known = await bulletins.find_by_original(connection, context.publication.slug, record.original.sha256)
@@ -65,37 +58,3 @@ async def receive_bulletin(context: Context, actor: Actor, data: bytes, name: st
         details = {"file": record.original.name, "sha256": record.original.sha256}
         await record_act(connection, context, actor, AuditAct.RECEIVE, touched, details)
     return Received(record, is_new=True)
-
-
-def _original(data: bytes, name: str) -> Original:
-    return Original(name, media_type(name), len(data), digest_bytes(data))
-
-
-def _completed(context: Context, masthead: Masthead, moment: datetime) -> Masthead:
-    """Fill in what neither the file nor the arguments say; a finding of the parser tells the editor so."""
-    return Masthead(
-        title=masthead.title or context.publication.name,
-        issue=masthead.issue,
-        date=masthead.date or moment.date().isoformat(),
-        publisher=masthead.publisher or context.publication.publisher,
-    )
-
-
-def _record(context: Context, actor: Actor, parsed: ParsedBulletin, original: Original) -> BulletinRecord:
-    bulletin, moment = parsed.bulletin, context.now()
-    placed = [(section.title, item) for section in bulletin.sections for item in section.items]
-    return BulletinRecord(
-        id=tokens.new_key(),
-        publication=context.publication.slug,
-        masthead=_completed(context, bulletin.masthead, moment),
-        preamble=bulletin.preamble,
-        items=tuple(
-            ItemRecord(key=tokens.new_key(), position=position, section=section, content=item)
-            for position, (section, item) in enumerate(placed)
-        ),
-        distribution=bulletin.distribution,
-        original=original,
-        received=moment,
-        received_by=actor.name,
-        findings=parsed.findings,
-    )

@@ -1,11 +1,14 @@
 """Render every variant that a plan needs: one for each list, language and format."""
 
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from distributor import compose
+from distributor.errors import Conflict
 from distributor.i18n import negotiate
 from distributor.model.canonical import digest_bytes
-from distributor.model.recipient import AddressBook, Plan
+from distributor.model.recipient import AddressBook, Plan, RecipientList
 from distributor.model.record import BulletinRecord
 from distributor.model.sign_off import SignedVariant, VariantKey
 from distributor.usecases.context import Context
@@ -24,11 +27,25 @@ class RenderedVariant:
     data: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """The notice of a correction that is to be rendered as well.
+
+    Args:
+        record: the bulletin of what was corrected.
+        readers: which renderings those who have the old version need.
+    """
+
+    record: BulletinRecord
+    readers: tuple[VariantKey, ...]
+
+
 def render_variants(
     context: Context,
     record: BulletinRecord,
     plan: Plan,
     book: AddressBook,
+    notice: Notice | None = None,
 ) -> tuple[RenderedVariant, ...]:
     """Render what the readers of a plan will get, in the order of the plan.
 
@@ -37,15 +54,31 @@ def render_variants(
         record: the bulletin.
         plan: who gets it.
         book: the address book the plan was made from.
+        notice: the notice of a correction, or None.
 
     Raises:
         Conflict: `digest-empty` when a list would get a mail without items.
     """
     lists = {entry.id: entry for entry in book.lists}
     keys = dict.fromkeys(VariantKey(row.list_id, row.language, row.format) for row in plan.rows)
-    rendered = []
-    for key in keys:
-        chosen = compose.digest_context(context.publication, record, lists[key.list_id])
-        data = compose.render_digest(chosen, negotiate(key.language), key.format).to_bytes()
-        rendered.append(RenderedVariant(SignedVariant(key, digest_bytes(data)), data))
+    rendered = [_render(context, record, lists[key.list_id], key) for key in keys]
+    if notice is not None:
+        rendered += _render_notice(context, notice, lists)
     return tuple(rendered)
+
+
+def _render_notice(context: Context, notice: Notice, lists: Mapping[str, RecipientList]) -> Collection[RenderedVariant]:
+    rendered = []
+    for key in notice.readers:
+        # a list may have left the address book since, and what was corrected may be nothing that its role sees
+        with suppress(Conflict, KeyError):
+            rendered.append(_render(context, notice.record, lists[key.list_id], key))
+    return rendered
+
+
+def _render(
+    context: Context, record: BulletinRecord, recipient_list: RecipientList, key: VariantKey
+) -> RenderedVariant:
+    chosen = compose.digest_context(context.publication, record, recipient_list)
+    data = compose.render_digest(chosen, negotiate(key.language), key.format).to_bytes()
+    return RenderedVariant(SignedVariant(key, digest_bytes(data)), data)

@@ -7,6 +7,7 @@ from distributor.store import migrate
 from distributor.usecases.apply_configuration import apply_configuration
 from distributor.usecases.context import Context
 from distributor.usecases.plan_configuration import Configuration
+from distributor.usecases.refresh_site import complete_catalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ async def set_up(context: Context, actor: Actor) -> SetUp:
     """
     is_new = await migrate.is_empty(context.database)
     await migrate.upgrade(context.database)
+    async with context.database.write() as connection:
+        await complete_catalogue(connection)
     if not is_new:
         return SetUp(is_new, None)
     applied = await apply_configuration(context, actor)

@@ -14,9 +14,10 @@ from distributor.model.finding import Finding
 from distributor.model.recipient import Plan
 from distributor.model.record import BulletinRecord
 from distributor.model.sign_off import SignOff
-from distributor.store import blobs, bulletins, sign_offs
+from distributor.store import blobs, sign_offs
 from distributor.usecases.audit import record_act
 from distributor.usecases.context import Context
+from distributor.usecases.pending_correction import to_be_signed
 from distributor.usecases.plan_bulletin import plan_record
 from distributor.usecases.render_variants import RenderedVariant, render_variants
 
@@ -47,7 +48,7 @@ async def sign_off_bulletin(
     waived: Collection[str] = (),
     seen: Seen | None = None,
 ) -> SignOff:
-    """Sign off a bulletin as it stands now.
+    """Sign off a bulletin as it stands now, with the correction that waits to be published, if one does.
 
     Args:
         context: the installation.
@@ -63,15 +64,15 @@ async def sign_off_bulletin(
     """
     access.require(actor, Act.SIGN_OFF)
     async with context.database.read() as connection:
-        record = await bulletins.get(connection, bulletin_id)
+        record, notice = await to_be_signed(connection, context, bulletin_id)
         plan, book = await plan_record(connection, record, context.now().date())
     if seen is not None and seen != Seen(record.content_hash, plan.hash):
         raise Conflict("changed-meanwhile", id=bulletin_id)
     _require_settled(record, plan, waived)
-    rendered = await anyio.to_thread.run_sync(partial(render_variants, context, record, plan, book))
+    rendered = await anyio.to_thread.run_sync(partial(render_variants, context, record, plan, book, notice))
     sign_off = _sign_off(context, actor, record, plan, rendered)
     async with context.database.write() as connection:
-        again = await bulletins.get(connection, bulletin_id)
+        again, _ = await to_be_signed(connection, context, bulletin_id)
         plan_again, _ = await plan_record(connection, again, context.now().date())
         if (again.content_hash, plan_again.hash) != (record.content_hash, plan.hash):
             raise Conflict("changed-meanwhile", id=bulletin_id)

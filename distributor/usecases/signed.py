@@ -3,11 +3,11 @@
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor import recipients
-from distributor.errors import NotSignedOff
+from distributor.errors import Conflict, NotSignedOff
 from distributor.model.recipient import Plan
 from distributor.model.record import BulletinRecord
 from distributor.model.sign_off import SignOff
-from distributor.store import sign_offs
+from distributor.store import corrections, sign_offs
 
 
 async def require_sign_off(connection: AsyncConnection, record: BulletinRecord) -> SignOff:
@@ -16,6 +16,22 @@ async def require_sign_off(connection: AsyncConnection, record: BulletinRecord) 
     Args:
         connection: an open transaction.
         record: the bulletin.
+
+    Raises:
+        NotSignedOff: `not-signed-off`, or `sign-off-outdated` when the words have changed since.
+        Conflict: `correction-waits` when a corrected file was received that is not published yet.
+    """
+    if await corrections.waiting(connection, record.id) is not None:
+        raise Conflict("correction-waits", id=record.id)
+    return await require_signature(connection, record)
+
+
+async def require_signature(connection: AsyncConnection, record: BulletinRecord) -> SignOff:
+    """Give the sign-off that binds the words of a record, whatever else waits.
+
+    Args:
+        connection: an open transaction.
+        record: the bulletin, as it stands or as a correction will make it.
 
     Raises:
         NotSignedOff: `not-signed-off`, or `sign-off-outdated` when the words have changed since.

@@ -29,6 +29,7 @@ from distributor.store.engine import Database
 from distributor.store.tables import feed_cards, feed_channels, feed_shares
 from distributor.usecases.context import Context
 from distributor.usecases.rebuild_site import rebuild_site
+from distributor.usecases.set_up import set_up
 from distributor.usecases.refresh_site import Refreshed, refresh_site
 from tests.support.records import PUBLISHED, attributed_to, make_item, make_item_record, make_record
 from tests.support.sites import make_parts
@@ -248,5 +249,8 @@ async def test_bulletins_that_an_older_version_published_get_their_cards(databas
         for table in (feed_shares, feed_cards, feed_channels):
             await connection.execute(delete(table))
         assert len(await catalogue.lacking(connection, 9)) == len(history.versions)
+    await set_up(history.context, Actor("运维"))
+    async with database.read() as connection:
+        assert await catalogue.lacking(connection, 9) == ()
     await history.publish(1)
     assert await stored(history) == {document.path: document.body for document in history.everything()}
