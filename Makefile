@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes --no-deps
 ARGS ?=
+JOBS ?= 2
 
 .PHONY: help demo test test-fast check fmt lock bench faults fuzz screenshots messages clean
 
@@ -48,11 +49,11 @@ test: $(VENV)/.dev
 	@$(MAKE) --no-print-directory check
 	@echo "==> tests"
 	@$(BIN)/python -m coverage erase
-	@$(BIN)/python -m pytest --cov --cov-report= $(ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) --cov --cov-report= $(ARGS)
 	@$(BIN)/python tests/support/coverage_gate.py
 
 test-fast: $(VENV)/.dev
-	@$(BIN)/python -m pytest -q -m "not slow and not browser and not fault" $(ARGS)
+	@$(BIN)/python -m pytest -q -n $(JOBS) -m "not slow and not browser and not fault" $(ARGS)
 
 check: $(VENV)/.dev
 	@echo "==> ruff" && $(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .
