@@ -1,10 +1,15 @@
 """Fixtures of the whole suite; keep them few, builders live in tests/support."""
 
+import hypothesis
 import pytest
 
 from tests.support.databases import database, postgres_address
 
 __all__ = ["anyio_backend", "database", "postgres_address"]
+
+# a busy machine is no fault of the code: no deadlines, and the same examples on every run of CI
+hypothesis.settings.register_profile("suite", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("suite")
 
 
 @pytest.fixture
