@@ -9,7 +9,10 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from distributor.errors import Refused
 
 # no vowels and no look-alikes, so that a key spells no word and can be read out over the telephone
-_ALPHABET = "23456789bcdfghjkmnpqrstvwxz"
+_ALPHABET = b"23456789bcdfghjkmnpqrstvwxz"
+# every letter stands for nine octets; the octets left over are drawn again, so that all letters are equally likely
+_LETTERS = bytes(_ALPHABET[octet % len(_ALPHABET)] for octet in range(256))
+_UNEVEN = bytes(range(256 // len(_ALPHABET) * len(_ALPHABET), 256))
 
 
 def new_key(length: int = 10) -> str:
@@ -18,7 +21,10 @@ def new_key(length: int = 10) -> str:
     Args:
         length: number of characters.
     """
-    return "".join(secrets.choice(_ALPHABET) for _ in range(length))
+    key = ""
+    while len(key) < length:
+        key += secrets.token_bytes(2 * length).translate(_LETTERS, _UNEVEN).decode("ascii")
+    return key[:length]
 
 
 def new_id() -> str:

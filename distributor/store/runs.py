@@ -10,7 +10,6 @@ from distributor.errors import NotFound
 from distributor.model.ledger import RunEvent
 from distributor.model.run import (
     FINAL_STATES,
-    Delivery,
     DeliveryState,
     Mailing,
     PauseReason,
@@ -22,21 +21,14 @@ from distributor.store.tables import deliveries, run_events, runs
 from distributor.store.values import restore
 
 
-async def freeze(connection: AsyncConnection, run: Run, frozen: Sequence[Delivery]) -> None:
-    """Write down a run and every address it goes to, before anything crosses the wire.
+async def add(connection: AsyncConnection, run: Run) -> None:
+    """Write down a run; while it is not ready nothing of it is due.
 
     Args:
         connection: an open writing transaction.
         run: the run.
-        frozen: its deliveries, each address once.
     """
     await connection.execute(insert(runs).values(_run_row(run)))
-    if frozen:
-        rows = [
-            {**_delivery_row(delivery, run), "position": position, "next_attempt": run.created}
-            for position, delivery in enumerate(frozen)
-        ]
-        await connection.execute(insert(deliveries), rows)
 
 
 async def pause(connection: AsyncConnection, run_id: str, by: str, reason: PauseReason, now: datetime) -> bool:
@@ -244,28 +236,5 @@ def _run_row(run: Run) -> dict[str, object]:
         "schedule_id": run.schedule_id,
         "occurrence": run.occurrence,
         "excluded": run.excluded,
-        "ready": run.ready or run.created,
-    }
-
-
-def _delivery_row(delivery: Delivery, run: Run) -> dict[str, object]:
-    return {
-        "id": delivery.id,
-        "run_id": run.id,
-        "bulletin_id": run.bulletin_id,
-        "mailing": run.mailing,
-        "address": delivery.address,
-        "display_name": delivery.display_name,
-        "organization": delivery.organization,
-        "organization_name": delivery.organization_name,
-        "list_id": delivery.list_id,
-        "role": delivery.role,
-        "language": delivery.language,
-        "format": delivery.format,
-        "variant": delivery.variant,
-        "message_id": delivery.message_id,
-        "idempotency_key": delivery.idempotency_key,
-        "state": delivery.state,
-        "attempts": delivery.attempts,
-        "fence": delivery.fence,
+        "ready": run.ready,
     }

@@ -14,7 +14,7 @@ from distributor.model.recipient import Plan, PlanRow
 from distributor.model.record import BulletinRecord
 from distributor.model.run import Delivery, Mailing, Run
 from distributor.model.sign_off import SignOff, VariantKey
-from distributor.store import runs
+from distributor.store import freezing, runs
 from distributor.usecases.context import Context
 from distributor.usecases.plan_bulletin import plan_record
 from distributor.usecases.signed import require_plan, require_sign_off
@@ -90,7 +90,7 @@ async def freeze(connection: AsyncConnection, prepared: Iterable[FrozenRun]) -> 
         prepared: the runs.
     """
     for frozen in prepared:
-        await runs.freeze(connection, frozen.run, frozen.deliveries)
+        await freezing.freeze(connection, frozen.run, frozen.deliveries)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,14 @@
 """Look at every delivery that is not final: take over from the dead, settle doubt, ask about what is late."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor import log
 from distributor.model.ledger import RunEvent
 from distributor.model.run import PauseReason
-from distributor.store import claims, deliveries, runs
+from distributor.store import claims, deliveries, freezing, runs
 from distributor.usecases.context import Context
 from distributor.usecases.replay_journals import replay_journals
 from distributor.usecases.resolve_doubt import resolve_doubt
@@ -15,6 +16,8 @@ from distributor.usecases.resolve_doubt import resolve_doubt
 _log = log.get_logger(__name__)
 
 _ACTOR = "guard"
+# whoever writes a run in chunks is done with it long before
+_PREPARING = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ async def reconcile(context: Context) -> Reconciled:
         claimed, in_doubt = await claims.release_expired(connection, now)
         await claims.warn_expired(connection, now, context.conduct.grace)
         late = await _hold_late(connection, context)
+        await freezing.discard_abandoned(connection, context.now() - _PREPARING)
         for run_id, by in await runs.cancelled_with_rest(connection):
             # a worker has given back meanwhile what it had in hand when the run was cancelled
             await deliveries.cancel_rest(connection, run_id, by, now)

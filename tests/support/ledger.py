@@ -21,7 +21,7 @@ from distributor.model.run import Delivery, Mailing, Run, RunCounts
 from distributor.model.sign_off import SignOff
 from distributor.schedule import WorkingCalendar
 from distributor.settings import Security
-from distributor.store import address_book, blobs, bulletins, deliveries, runs, sign_offs, tables
+from distributor.store import address_book, blobs, bulletins, deliveries, freezing, runs, sign_offs, tables
 from distributor.store.engine import Database
 from distributor.usecases.context import Context
 from tests.support.records import make_publication, make_record
@@ -76,7 +76,7 @@ async def make_run(database: Database, number: int = 3, **changes: Any) -> Run: 
         await sign_offs.add(connection, SignOff(run.sign_off_id, key, "签发人", clock.now(), "-", Plan((), ()), ()))
         if not (await address_book.load(connection)).lists:
             await address_book.replace(connection, AddressBook(lists=(LIST,)))
-        await runs.freeze(connection, run, make_deliveries(run, variant, number, domain))
+        await freezing.freeze(connection, run, make_deliveries(run, variant, number, domain))
     return run
 
 
