@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
@@ -39,6 +40,7 @@ _SIGNED = (
     "X-Auto-Response-Suppress",
     "Feedback-ID",
 )
+_KEYS = tuple((name, name.lower().encode()) for name in _SIGNED)
 _SELECTOR = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 _TXT_STRING = 255
 
@@ -188,33 +190,44 @@ def _fields(head: bytes) -> dict[bytes, list[bytes]]:
     """Header fields by lower-case name, top to bottom, each in relaxed form (RFC 6376 §3.4.2)."""
     fields: dict[bytes, list[bytes]] = {}
     for line in re.split(rb"\r\n(?![ \t])", head):
-        name, _, value = line.partition(b":")
-        key = name.strip().lower()
-        fields.setdefault(key, []).append(key + b":" + _relaxed_value(value))
+        key, relaxed = _field(line)
+        fields.setdefault(key, []).append(relaxed)
     return fields
+
+
+# most lines are the same in every message of a run
+@lru_cache(maxsize=256)
+def _field(line: bytes) -> tuple[bytes, bytes]:
+    name, _, value = line.partition(b":")
+    key = name.strip().lower()
+    return key, key + b":" + _relaxed_value(value)
 
 
 def _signed_fields(fields: dict[bytes, list[bytes]]) -> tuple[list[str], bytes]:
     """The names of `h=`, and what is hashed: of equal names the lowest line first, an absent one as nothing."""
     names: list[str] = []
     lines: list[bytes] = []
-    for name in _SIGNED:
-        present = fields.get(name.lower().encode(), [])
+    for name, key in _KEYS:
+        present = fields.get(key, [])
         names += [name] * (len(present) + (name in _OVERSIGNED))
         lines += reversed(present)
     return names, b"".join(line + b"\r\n" for line in lines)
 
 
 def _signature(key: DkimKey, names: list[str], signed: bytes, stamp_and_hash: str) -> bytes:
-    listed = ":\r\n ".join(":".join(names[at : at + 5]) for at in range(0, len(names), 5))
     unsigned = (
         f"DKIM-Signature: v=1; a={key.algorithm}; c=relaxed/relaxed; d={key.domain};\r\n"
-        f" s={key.selector};{stamp_and_hash}\r\n h={listed};\r\n b="
+        f" s={key.selector};{stamp_and_hash}\r\n h={_listed(tuple(names))};\r\n b="
     ).encode()
     name, _, value = unsigned.partition(b":")
     data = signed + name.lower() + b":" + _relaxed_value(value)
     signature = b64encode(_raw_signature(key, data)).decode()
     return unsigned + "\r\n ".join(_chunks(signature, 72)).encode() + b"\r\n"
+
+
+@lru_cache(maxsize=16)
+def _listed(names: tuple[str, ...]) -> str:
+    return ":\r\n ".join(":".join(names[at : at + 5]) for at in range(0, len(names), 5))
 
 
 def _raw_signature(key: DkimKey, data: bytes) -> bytes:
