@@ -15,7 +15,7 @@ from distributor.usecases.draining.stock import Stock
 
 _log = log.get_logger(__name__)
 
-_BATCH = 4
+_BATCH = 12
 
 
 @dataclass(frozen=True, slots=True)
