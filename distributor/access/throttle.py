@@ -26,29 +26,29 @@ ACCOUNT = Limit(5)
 ADDRESS = Limit(20)
 
 
-def wait(failures: Failures | None, limit: Limit, now: datetime) -> timedelta:
+def wait(failures: Failures, limit: Limit, now: datetime) -> timedelta:
     """Say how long the next attempt has to wait: 15 s, doubling with each failure to 15 minutes at most.
 
     Args:
-        failures: what was counted, None when nothing was.
+        failures: what was counted.
         limit: how many are free.
         now: the present moment.
     """
-    if failures is None or failures.count < limit.free or now - failures.last >= _FORGOTTEN_AFTER:
+    if failures.count < limit.free or now - failures.last >= _FORGOTTEN_AFTER:
         return timedelta()
     doublings = min(failures.count - limit.free, _MOST_DOUBLINGS)
     pause = min(_FIRST_WAIT * (1 << doublings), _LONGEST_WAIT)
     return max(failures.last + pause - now, timedelta())
 
 
-def counted(failures: Failures | None, now: datetime) -> Failures:
+def counted(failures: Failures, now: datetime) -> Failures:
     """Count one more failure; after an hour of peace counting begins anew.
 
     Args:
-        failures: what was counted so far, None when nothing was.
+        failures: what was counted so far.
         now: the present moment.
     """
-    if failures is None or now - failures.last >= _FORGOTTEN_AFTER:
+    if now - failures.last >= _FORGOTTEN_AFTER:
         return Failures(1, now)
     return Failures(failures.count + 1, now)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from distributor.access import Actor
+from distributor.access import AccessRole, Actor
 from distributor.cli.container import run_in_container
 from distributor.cli.output import say, table, words
 from distributor.cli.serving import require_free_port, run_site, run_worker_until_idle
@@ -69,7 +69,9 @@ def demo(
     say("cli.demo.sending")
     run_worker_until_idle(variables)
     result = run_in_container(config, _editor(), lambda container: _result(container, bulletin_id))
+    password = run_in_container(config, _editor(), _add_accounts)
     _print(result, time.monotonic() - began, folder)
+    _print_log_in(f"http://{host}:{port}/desk/", password)
     if result.sent != result.addresses:
         raise Conflict("demo-unsent", sent=result.sent, total=result.addresses)
     if not once:
@@ -104,6 +106,21 @@ async def _publish(container: "Container", folder: Path, name: str, data: bytes)
     await publish_bulletin(context, approver, record.id)
     say("cli.demo.published", documents=await _write_feeds(container, folder))
     return record.id
+
+
+async def _add_accounts(container: "Container") -> str:
+    """Make one account for each role; all have one password, which is new for every demo."""
+    from distributor.access import new_password
+    from distributor.usecases.add_user import add_user
+
+    password = new_password()
+    for role in AccessRole:
+        await add_user(container.context, _editor(), _account(role), role, password)
+    return password
+
+
+def _account(role: AccessRole) -> str:
+    return f"demo-{role.value}"
 
 
 async def _write_feeds(container: "Container", folder: Path) -> int:
@@ -150,6 +167,11 @@ def _print(result: _Result, seconds: float, folder: Path) -> None:
     ]
     table(["cli.column.name", "cli.column.value"], rows, title=words("cli.demo.summary"))
     say("cli.demo.files", folder=folder)
+
+
+def _print_log_in(url: str, password: str) -> None:
+    names = "、".join(_account(role) for role in AccessRole)
+    say("cli.demo.log-in", url=url, names=names, password=password)
 
 
 def _rebuild(folder: Path) -> None:

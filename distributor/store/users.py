@@ -1,6 +1,7 @@
 """Accounts of the secretariat, and the failures counted against those who try to log in."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -112,36 +113,37 @@ async def administrators(connection: AsyncConnection) -> frozenset[str]:
     return frozenset((await connection.execute(query)).scalars())
 
 
-async def failures(connection: AsyncConnection, subject: str) -> Failures | None:
-    """Give the failures counted against a name or an address, or None.
-
-    Args:
-        connection: an open transaction.
-        subject: what they are counted against, for example `name:li`; kept as a digest.
-    """
-    query = select(login_failures.c.count, login_failures.c.last).where(login_failures.c.key == digest(subject))
-    row = (await connection.execute(query.with_for_update())).mappings().first()
-    return None if row is None else restore(Failures, dict(row))
-
-
-async def set_failures(connection: AsyncConnection, subject: str, counted: Failures | None) -> None:
-    """Write down the failures counted against a name or an address; None forgets them.
+async def take_failures(connection: AsyncConnection, subject: str, now: datetime) -> Failures:
+    """Give the failures counted against a name or an address, and let nobody else count until this transaction ends.
 
     Args:
         connection: an open writing transaction.
-        subject: as in `failures`.
+        subject: what they are counted against, for example `name:li`; kept as a digest.
+        now: the present moment, for a subject that is new.
+    """
+    # a row is made where there is none, since PostgreSQL locks only rows that are there
+    new = _insert(connection).values(key=digest(subject), count=0, last=now)
+    taken = new.on_conflict_do_update(index_elements=["key"], set_={"count": login_failures.c.count})
+    row = (await connection.execute(taken.returning(login_failures.c.count, login_failures.c.last))).mappings().one()
+    return restore(Failures, dict(row))
+
+
+async def set_failures(connection: AsyncConnection, subject: str, counted: Failures) -> None:
+    """Write down the failures counted against a name or an address that was taken.
+
+    Args:
+        connection: the same transaction.
+        subject: as in `take_failures`.
         counted: how many and when.
     """
-    key = digest(subject)
-    if counted is None:
-        await connection.execute(delete(login_failures).where(login_failures.c.key == key))
-        return
-    put = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
     values = {"count": counted.count, "last": counted.last}
-    new = put(login_failures).values(key=key, **values)
-    await connection.execute(new.on_conflict_do_update(index_elements=["key"], set_=values))
+    await connection.execute(update(login_failures).where(login_failures.c.key == digest(subject)).values(values))
 
 
 async def forget_failures(connection: AsyncConnection, before: datetime) -> None:
     """Forget what was counted before a moment, so that the table does not grow."""
     await connection.execute(delete(login_failures).where(login_failures.c.last < before))
+
+
+def _insert(connection: AsyncConnection) -> Any:  # noqa: ANN401  the two dialects share no type that knows conflicts
+    return (sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert)(login_failures)

@@ -6,10 +6,9 @@ from distributor import access
 from distributor.access import AccessRole, Act, Actor
 from distributor.errors import Conflict
 from distributor.model.audit import AuditAct, Touched
-from distributor.model.canonical import digest
 from distributor.model.user import User
 from distributor.store import users
-from distributor.usecases.audit import record_act
+from distributor.usecases.audit import fingerprint, record_act
 from distributor.usecases.context import Context
 
 
@@ -36,6 +35,6 @@ async def add_user(context: Context, actor: Actor, name: str, role: AccessRole, 
     async with context.database.write() as connection:
         if not await users.add(connection, user, hashed):
             raise Conflict("user-exists", name=folded)
-        touched = Touched("user", folded, after=digest(user))
+        touched = Touched("user", folded, after=fingerprint(user))
         await record_act(connection, context, actor, AuditAct.ADD_USER, touched, {"role": role})
     return user

@@ -1,6 +1,8 @@
 """Write an act into the audit log, within the transaction of the act itself."""
 
 from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -8,6 +10,7 @@ from distributor import access
 from distributor.access import Actor
 from distributor.clock import as_utc
 from distributor.model.audit import AuditAct, AuditEntry, Touched
+from distributor.model.canonical import digest
 from distributor.store import audit
 from distributor.usecases.context import Context
 
@@ -48,3 +51,22 @@ async def record_act(
     )
     await audit.append(connection, entry)
     return entry
+
+
+def fingerprint(value: object) -> str:
+    """Digest an object of an act, so that it has one digest whatever zone its moments are given in.
+
+    Args:
+        value: a value of the model.
+    """
+    return digest(_in_utc(value))
+
+
+def _in_utc(value: object) -> object:
+    if isinstance(value, datetime):
+        return as_utc(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: _in_utc(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): _in_utc(entry) for key, entry in value.items()}
+    return [_in_utc(entry) for entry in value] if isinstance(value, tuple | list) else value

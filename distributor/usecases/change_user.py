@@ -8,10 +8,9 @@ from distributor import access
 from distributor.access import AccessRole, Act, Actor
 from distributor.errors import Conflict
 from distributor.model.audit import AuditAct, Touched
-from distributor.model.canonical import digest
 from distributor.model.user import User
 from distributor.store import sessions, users
-from distributor.usecases.audit import record_act
+from distributor.usecases.audit import fingerprint, record_act
 from distributor.usecases.context import Context
 
 
@@ -96,4 +95,4 @@ async def _require_somebody_left(connection: AsyncConnection, changed: User) -> 
 
 
 def _touched(before: User, after: User) -> Touched:
-    return Touched("user", before.name, digest(before), digest(after))
+    return Touched("user", before.name, fingerprint(before), fingerprint(after))

@@ -11,7 +11,7 @@ from distributor import access, log, tokens
 from distributor.access import ACCOUNT, ADDRESS, Actor, Limit, Origin
 from distributor.errors import Refused
 from distributor.model.audit import AuditAct, Touched
-from distributor.model.user import Session, User
+from distributor.model.user import Failures, Session, User
 from distributor.store import sessions, users
 from distributor.usecases.audit import record_act
 from distributor.usecases.check_password import check_password
@@ -66,9 +66,7 @@ async def log_in(context: Context, name: str, password: str, client: Client) -> 
     folded = unicodedata.normalize("NFKC", name).strip().casefold()
     subjects = ((f"name:{folded}", ACCOUNT), (f"address:{access.network_of(client.address)}", ADDRESS))
     async with context.database.write() as connection:
-        pause = await _pause(connection, subjects, context.now())
-        if not pause:
-            await _count(connection, context, folded, subjects)
+        pause = await _count(connection, context, folded, subjects)
         kept = await users.password_hash(connection, folded)
     if pause:
         raise Refused("login-slowed", seconds=math.ceil(pause.total_seconds()))
@@ -83,23 +81,25 @@ async def log_in(context: Context, name: str, password: str, client: Client) -> 
 Subjects = tuple[tuple[str, Limit], ...]
 
 
-async def _pause(connection: AsyncConnection, subjects: Subjects, now: datetime) -> timedelta:
-    waits = [access.wait(await users.failures(connection, subject), limit, now) for subject, limit in subjects]
-    return max(waits)
+async def _count(connection: AsyncConnection, context: Context, name: str, subjects: Subjects) -> timedelta:
+    """Count the attempt as failed before it is looked at, so that many at the same time count as many.
 
-
-async def _count(connection: AsyncConnection, context: Context, name: str, subjects: Subjects) -> None:
-    """Count the attempt as failed before it is looked at, so that many at the same time count as many."""
+    Gives how long it has to wait instead; an attempt that came too early is not counted.
+    """
     now = context.now()
     await users.forget_failures(connection, now - _REMEMBERED)
-    slowed = False
-    for subject, limit in subjects:
-        counted = access.counted(await users.failures(connection, subject), now)
-        await users.set_failures(connection, subject, counted)
-        slowed = slowed or counted.count == limit.free
-    if slowed and await users.find(connection, name) is not None:
+    taken = [(subject, limit, await users.take_failures(connection, subject, now)) for subject, limit in subjects]
+    pause = max(access.wait(failures, limit, now) for _, limit, failures in taken)
+    if pause:
+        return pause
+    counted = [(subject, limit, access.counted(failures, now)) for subject, limit, failures in taken]
+    for subject, _, failures in counted:
+        await users.set_failures(connection, subject, failures)
+    is_slowed = any(failures.count == limit.free for _, limit, failures in counted)
+    if is_slowed and await users.find(connection, name) is not None:
         program = Actor("login", origin=Origin.PROGRAM)
         await record_act(connection, context, program, AuditAct.LOG_IN_SLOWED, Touched("user", name))
+    return pause
 
 
 async def _open(
@@ -115,7 +115,7 @@ async def _open(
         user = await users.find(connection, name)
         if user is None or user.disabled is not None or await users.password_hash(connection, name) != checked:
             return None
-        await _forgive(connection, subjects)
+        await _forgive(connection, subjects, now)
         await sessions.remove_expired(connection, now, now - IDLE)
         if client.token is not None and (before := await sessions.find(connection, client.token)) is not None:
             await sessions.remove(connection, before.id)
@@ -127,13 +127,13 @@ async def _open(
     return opened
 
 
-async def _forgive(connection: AsyncConnection, subjects: Subjects) -> None:
+async def _forgive(connection: AsyncConnection, subjects: Subjects, now: datetime) -> None:
     """Forget the failures of the account; of the address take back this attempt alone."""
     (account, _), (address, _) = subjects
-    await users.set_failures(connection, account, None)
-    counted = await users.failures(connection, address)
-    if counted is not None:
-        await users.set_failures(connection, address, access.uncounted(counted))
+    await users.take_failures(connection, account, now)
+    await users.set_failures(connection, account, Failures(0, now))
+    counted = await users.take_failures(connection, address, now)
+    await users.set_failures(connection, address, access.uncounted(counted))
 
 
 def new_session(user: User, client: Client, now: datetime) -> LoggedIn:

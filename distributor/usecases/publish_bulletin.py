@@ -9,13 +9,12 @@ from distributor import access, publish, schedule
 from distributor.access import Act, Actor
 from distributor.errors import Conflict
 from distributor.model.audit import AuditAct, Touched
-from distributor.model.canonical import digest
 from distributor.model.record import BulletinRecord
 from distributor.model.revision import BulletinRevision
 from distributor.model.schedule import TriggerKind
 from distributor.publish import Change
 from distributor.store import bulletins, corrections, revisions, schedules
-from distributor.usecases.audit import record_act
+from distributor.usecases.audit import fingerprint, record_act
 from distributor.usecases.context import Context
 from distributor.usecases.pending_correction import PendingCorrection, pending_correction
 from distributor.usecases.refresh_site import refresh_site
@@ -47,7 +46,7 @@ async def publish_bulletin(context: Context, actor: Actor, bulletin_id: str) -> 
             if pending is None:
                 return record
             published = await _publish_correction(connection, context, actor, record, pending)
-        touched = Touched("bulletin", bulletin_id, digest(record), digest(published))
+        touched = Touched("bulletin", bulletin_id, fingerprint(record), fingerprint(published))
         details = {"items": len(published.items), "revision": published.revision}
         await record_act(connection, context, actor, AuditAct.PUBLISH, touched, details)
     return published

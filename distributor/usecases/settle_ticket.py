@@ -5,10 +5,9 @@ from dataclasses import dataclass, replace
 from distributor import access
 from distributor.access import Act, Actor
 from distributor.model.audit import AuditAct, Touched
-from distributor.model.canonical import digest
 from distributor.model.ticket import Ticket
 from distributor.store import address_book, tickets
-from distributor.usecases.audit import record_act
+from distributor.usecases.audit import fingerprint, record_act
 from distributor.usecases.context import Context
 
 
@@ -37,8 +36,8 @@ async def list_tickets(context: Context, limit: int, offset: int = 0) -> TicketP
     """
     async with context.database.read() as connection:
         found = await tickets.page(connection, limit, offset)
-        book = await address_book.load(connection)
-        return TicketPage(found, await tickets.count(connection), {entry.id: entry.name for entry in book.lists})
+        lists = await address_book.load_lists(connection)
+        return TicketPage(found, await tickets.count(connection), {entry.id: entry.name for entry in lists})
 
 
 async def close_ticket(context: Context, actor: Actor, ticket_id: str) -> Ticket:
@@ -78,6 +77,6 @@ async def _set(context: Context, actor: Actor, ticket_id: str, *, is_closed: boo
         changed = replace(ticket, closed=context.now() if is_closed else None)
         await tickets.set_closed(connection, ticket_id, changed.closed)
         act = AuditAct.CLOSE_TICKET if is_closed else AuditAct.REOPEN_TICKET
-        touched = Touched("ticket", ticket_id, digest(ticket), digest(changed))
+        touched = Touched("ticket", ticket_id, fingerprint(ticket), fingerprint(changed))
         await record_act(connection, context, actor, act, touched)
     return changed

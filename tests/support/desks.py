@@ -1,4 +1,4 @@
-"""A desk to work at: accounts without the cost of hashing, browsers that are logged in, forms as a browser sends them."""
+"""A desk to work at: accounts without the cost of hashing, browsers that are logged in, forms as they send them."""
 
 import re
 from collections.abc import Mapping
@@ -10,13 +10,18 @@ import httpx2
 
 from distributor import access
 from distributor.access import AccessRole
+from distributor.model.finding import Finding
+from distributor.model.record import BulletinRecord
 from distributor.model.user import User
-from distributor.store import sessions, users
+from distributor.store import address_book, sessions, users
 from distributor.usecases.context import Context
 from distributor.usecases.log_in import Client, new_session
+from tests.support.address_books import keep
+from tests.support.books import body, book, footer
+from tests.support.records import make_record
 from tests.support.sites import HOST, SiteUnderTest
 
-PASSWORD = "correct horse battery"
+PASSWORD = "correct horse battery"  # noqa: S105  the password of all accounts of the tests
 COOKIE = "__Host-desk"
 
 
@@ -51,10 +56,12 @@ class Browser:
         headers = self._headers(options.pop("headers", {"origin": HOST, "sec-fetch-site": "same-origin"}))
         return self._kept(await self._client().post(path, data=fields, headers=headers, **options))
 
-    async def submit(self, page: str, path: str, fields: Mapping[str, Any] | None = None, **options: Any) -> httpx2.Response:  # noqa: ANN401  as above
+    async def submit(
+        self, page: str, path: str, fields: Mapping[str, Any] | None = None, **options: Any
+    ) -> httpx2.Response:  # noqa: ANN401  as above
         """Open a page and send one of its forms, with the hidden fields that stand in it."""
         document = (await self.get(page)).text
-        return await self.post(path, {**hidden(document, path), **(fields or {})}, **options)
+        return await self.post(path, {**hidden(document, path), **(fields or {})})
 
     def _client(self) -> httpx2.AsyncClient:
         self.site.client.cookies.clear()
@@ -101,3 +108,14 @@ def hidden(document: str, path: str) -> dict[str, str]:
         if re.search(rf'action="{re.escape(path)}(?:\?[^"]*)?"', form):
             return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form))
     raise AssertionError(f"no form leads to {path}")
+
+
+async def draft(site: SiteUnderTest, *findings: Finding, **overrides: Any) -> BulletinRecord:  # noqa: ANN401  a builder passes any field on
+    """A bulletin that was received, reported to two ministries that the address book knows."""
+    fields: dict[str, Any] = {"findings": findings, "distribution": (footer("报", "科技部、财政部"),)}
+    record = make_record(**{**fields, **overrides})
+    known = book([body("most", "科学技术部", short="科技部"), body("mof", "财政部")])
+    async with site.context.database.write() as connection:
+        await address_book.replace(connection, known)
+    await keep(site.context, record)
+    return record

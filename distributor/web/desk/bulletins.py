@@ -7,6 +7,7 @@ from fastapi import Response
 from distributor.access import Act
 from distributor.model.record import display_title
 from distributor.usecases.list_runs import list_runs
+from distributor.usecases.name_lists import name_lists
 from distributor.usecases.plan_bulletin import plan_bulletin
 from distributor.usecases.read_audit import read_trail
 from distributor.usecases.show_bulletin import show_bulletin, show_original
@@ -42,7 +43,8 @@ async def runs(desk: Desked, bulletin_id: str) -> Response:
     """Show what was sent, list by list, and what may be sent now."""
     made = await plan_bulletin(desk.context, bulletin_id)
     found = await list_runs(desk.context, bulletin_id=bulletin_id)
-    return await _tab(desk, bulletin_id, "runs", {"runs": found, "lists": shapes.lists_of(made)})
+    values = {"runs": found, "lists": shapes.lists_of(made), "names": await name_lists(desk.context)}
+    return await _tab(desk, bulletin_id, "runs", values)
 
 
 @page("/bulletins/{bulletin_id}/trail", Act.READ)

@@ -4,6 +4,7 @@ from fastapi import Response
 
 from distributor.access import Act
 from distributor.usecases.list_runs import show_run
+from distributor.usecases.name_lists import name_lists
 from distributor.usecases.show_bulletin import show_bulletin
 from distributor.web.desk.pages import fragment, show
 from distributor.web.desk.routing import page
@@ -16,7 +17,8 @@ async def run(desk: Desked, run_id: str) -> Response:
     summary, ledger = await show_run(desk.context, run_id)
     shown = await show_bulletin(desk.context, summary.run.bulletin_id)
     values = {"summary": summary, "ledger": ledger, "shown": shown}
-    title = desk.say("desk.run.title", list=summary.run.list_id)
+    names = await name_lists(desk.context)
+    title = desk.say("desk.run.title", list=names.get(summary.run.list_id, summary.run.list_id))
     return show(desk, "web/desk/run.html", title, values, place="bulletins")
 
 

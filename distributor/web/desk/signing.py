@@ -5,6 +5,7 @@ from fastapi import Request, Response
 from distributor.access import Act
 from distributor.errors import Conflict
 from distributor.model.record import display_title
+from distributor.usecases.name_lists import name_lists
 from distributor.usecases.preview_sign_off import preview_sign_off
 from distributor.usecases.publish_bulletin import publish_bulletin
 from distributor.usecases.send_bulletin import send_bulletin
@@ -65,6 +66,7 @@ async def ask_send(request: Request, desk: Desked, bulletin_id: str) -> Response
     values = {
         "record": started.record,
         "list_id": list_id,
+        "list_name": (await name_lists(desk.context)).get(list_id, list_id),
         "deliveries": [delivery for frozen in started.runs for delivery in frozen.deliveries],
         "excluded": sum(frozen.run.excluded for frozen in started.runs),
     }

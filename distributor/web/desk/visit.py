@@ -115,6 +115,12 @@ class Desk:
             return address
         return f"{address}{'&' if '?' in address else '?'}{urlencode(kept)}"
 
+    def in_language(self, language: str) -> str:
+        """Give the address of this same page in a language, with what else was asked for."""
+        asked = [(name, value) for name, value in self.visit.request.query_params.multi_items() if name != "lang"]
+        address = self.visit.in_language(language)
+        return f"{address}&{urlencode(asked)}" if asked else address
+
     def say(self, message_id: str, /, **parameters: object) -> str:
         """Give a sentence in the language of the visit."""
         return translate(message_id, self.visit.language, **parameters)
