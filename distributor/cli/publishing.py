@@ -1,4 +1,4 @@
-"""Commands about what readers get: correct, discard, notify, rebuild."""
+"""Commands about what readers get: correct, discard, notify, withdraw, rebuild."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,8 @@ def register(app: typer.Typer) -> None:
     app.command("correct", help=words("cli.correct"), epilog=example)(correct)
     app.command("discard", help=words("cli.discard"), epilog="distributor discard ID --as li")(discard)
     app.command("notify", help=words("cli.notify"), epilog="distributor notify ID --dry-run --as wang")(notify)
+    example = "distributor withdraw ID --item KEY --reason … --as wang"
+    app.command("withdraw", help=words("cli.withdraw"), epilog=example)(withdraw)
     app.command("rebuild", help=words("cli.rebuild"), epilog="distributor rebuild --as wang")(rebuild)
 
 
@@ -99,6 +101,33 @@ def notify(
     table(columns, [(one.list_id, one.organization_name, one.address) for one in told])
     message = "cli.notify.dry-run" if dry_run else "cli.notify.frozen"
     say(message, addresses=len(told), left_out=len(done.left_out))
+
+
+def withdraw(
+    bulletin_id: BulletinArgument,
+    *,
+    item: Annotated[str | None, typer.Option(help=words("cli.option.item"), show_default=False)] = None,
+    reason: Annotated[str, typer.Option(help=words("cli.option.reason"), show_default=False)] = "",
+    undo: Annotated[bool, typer.Option("--undo", help=words("cli.option.undo"))] = False,
+    as_: ActorOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Take a bulletin or an item back, or bring it back."""
+    from distributor.cli.container import run_in_container
+    from distributor.usecases import withdraw_bulletin as usecase
+
+    who = actor(as_)
+    if undo:
+        run_in_container(config, who, lambda one: usecase.undo_withdrawal(one.context, who, bulletin_id, item))
+        say("cli.withdraw.undone")
+        return
+    done = run_in_container(
+        config, who, lambda one: usecase.withdraw_bulletin(one.context, who, bulletin_id, reason, item)
+    )
+    say("cli.withdraw.done", cancelled=done.cancelled, holders=len(done.holders))
+    rows = [(row.delivery.organization_name, row.delivery.address, row.finished) for row in done.holders]
+    if rows:
+        table([f"cli.column.{name}" for name in ("organization", "address", "moment")], rows)
 
 
 def rebuild(*, as_: ActorOption = None, config: ConfigOption = None) -> None:

@@ -1,12 +1,16 @@
 """Read what everybody may read: published bulletins and their public items."""
 
 from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor.errors import NotFound
 from distributor.model.bulletin import Visibility
 from distributor.model.record import BulletinRecord, ItemRecord
-from distributor.publish.channels import offers_original
-from distributor.store import blobs, bulletins
+from distributor.model.revision import Withdrawal
+from distributor.publish import offers_original
+from distributor.store import blobs, bulletins, withdrawals
 from distributor.usecases.context import Context
 
 
@@ -60,11 +64,13 @@ async def read_bulletin(context: Context, bulletin_id: str) -> BulletinPage:
         bulletin_id: its id.
 
     Raises:
-        NotFound: `bulletin-unknown` also for one that is not published; `bulletin-gone` for one that was taken back.
+        NotFound: `bulletin-unknown` also for one that is not published; `bulletin-taken-back` with the day and the
+            reason.
     """
     async with context.database.read() as connection:
-        record = _published(await bulletins.get(connection, bulletin_id))
-    return BulletinPage(_public(record), offers_original(record) and not _holds_withdrawn(record))
+        record = await _published(connection, context, bulletin_id)
+        holds_withdrawn = await withdrawals.has_items(connection, bulletin_id)
+    return BulletinPage(_public(record), offers_original(record) and not holds_withdrawn)
 
 
 async def read_item(context: Context, key: str) -> ItemPage:
@@ -75,15 +81,18 @@ async def read_item(context: Context, key: str) -> ItemPage:
         key: its key.
 
     Raises:
-        NotFound: `item-unknown` also for one that is not public; `item-gone` for one that was taken back.
+        NotFound: `item-unknown` also for one that is not public; `item-taken-back` and `bulletin-taken-back` with the
+            day and the reason; `item-gone` for one that a correction dropped.
     """
     async with context.database.read() as connection:
         record = await bulletins.find_by_item(connection, key)
-    item = next(item for item in record.items if item.key == key)
-    if record.published is None or item.published is None or item.content.visibility is not Visibility.PUBLIC:
-        raise NotFound("item-unknown", key=key)
-    if record.withdrawn is not None or item.withdrawn is not None:
-        raise NotFound("item-gone", key=key)
+        item = next(item for item in record.items if item.key == key)
+        if record.published is None or item.published is None or item.content.visibility is not Visibility.PUBLIC:
+            raise NotFound("item-unknown", key=key)
+        if record.withdrawn is not None:
+            raise await _taken_back(connection, context, record.id)
+        if item.withdrawn is not None:
+            raise await _item_taken_back(connection, context, record.id, key)
     return _among_neighbours(_public(record), item)
 
 
@@ -95,32 +104,47 @@ async def read_original(context: Context, bulletin_id: str) -> tuple[BulletinRec
         bulletin_id: its id.
 
     Raises:
-        NotFound: `bulletin-unknown`, `bulletin-gone`, `original-not-public`, or `original-gone` because the file still
-            says what was taken back.
+        NotFound: `bulletin-unknown`, `bulletin-taken-back`, `original-not-public`, or `original-gone` because the
+            file still says what was taken back.
     """
     async with context.database.read() as connection:
-        record = _published(await bulletins.get(connection, bulletin_id))
+        record = await _published(connection, context, bulletin_id)
         if not offers_original(record):
             raise NotFound("original-not-public", id=bulletin_id)
-        if _holds_withdrawn(record):
+        if await withdrawals.has_items(connection, bulletin_id):
             raise NotFound("original-gone", id=bulletin_id)
         return record, await blobs.get(connection, record.original.sha256)
 
 
-def _published(record: BulletinRecord) -> BulletinRecord:
+async def _published(connection: AsyncConnection, context: Context, bulletin_id: str) -> BulletinRecord:
+    record = await bulletins.get(connection, bulletin_id)
     if record.published is None:
         raise NotFound("bulletin-unknown", id=record.id)
     if record.withdrawn is not None:
-        raise NotFound("bulletin-gone", id=record.id)
+        raise await _taken_back(connection, context, bulletin_id)
     return record
+
+
+async def _taken_back(connection: AsyncConnection, context: Context, bulletin_id: str) -> NotFound:
+    said = await withdrawals.standing(connection, bulletin_id)
+    if said is None:
+        return NotFound("bulletin-gone", id=bulletin_id)
+    return NotFound("bulletin-taken-back", id=bulletin_id, date=_day(context, said), reason=said.reason)
+
+
+async def _item_taken_back(connection: AsyncConnection, context: Context, bulletin_id: str, key: str) -> NotFound:
+    said = await withdrawals.standing(connection, bulletin_id, key)
+    if said is None:
+        return NotFound("item-gone", key=key)
+    return NotFound("item-taken-back", key=key, date=_day(context, said), reason=said.reason)
+
+
+def _day(context: Context, said: Withdrawal) -> str:
+    return said.withdrawn.astimezone(ZoneInfo(context.publication.time_zone)).date().isoformat()
 
 
 def _public(record: BulletinRecord) -> BulletinRecord:
     return replace(record, items=tuple(item for item in record.items if item.is_public))
-
-
-def _holds_withdrawn(record: BulletinRecord) -> bool:
-    return any(item.withdrawn is not None for item in record.items)
 
 
 def _among_neighbours(shown: BulletinRecord, item: ItemRecord) -> ItemPage:

@@ -15,8 +15,16 @@ from distributor.web.pages import Page, show
 from distributor.web.visit import visit_of
 
 _logger: Final = log.get_logger(__name__)
+_GONE: Final = (
+    "bulletin-gone",
+    "bulletin-taken-back",
+    "item-gone",
+    "item-taken-back",
+    "original-gone",
+    "document-gone",
+)
 _BY_CODE: Final = {
-    **dict.fromkeys(("bulletin-gone", "item-gone", "original-gone", "document-gone"), 410),
+    **dict.fromkeys(_GONE, 410),
     "token-invalid": 404,
 }
 _BY_KIND: Final[tuple[tuple[type[DistributorError], int], ...]] = ((NotFound, 404), (Conflict, 409), (Refused, 422))

@@ -13,11 +13,11 @@ from distributor import publish, tokens
 from distributor.clock import FixedClock
 from distributor.model.message import Sender
 from distributor.model.record import BulletinRecord
-from distributor.model.revision import BulletinRevision
+from distributor.model.revision import BulletinRevision, Withdrawal
 from distributor.publish import Change
 from distributor.schedule import WorkingCalendar
 from distributor.settings import Settings
-from distributor.store import blobs, bulletins, revisions
+from distributor.store import blobs, bulletins, revisions, withdrawals
 from distributor.store.engine import Database
 from distributor.usecases.context import Context
 from distributor.usecases.refresh_site import refresh_site
@@ -104,5 +104,17 @@ async def publish_all(context: Context, records: Sequence[BulletinRecord]) -> tu
             await bulletins.save_publication(connection, record)
             version = BulletinRevision(record.revision, record.original, PUBLISHED, "签发人", "")
             await revisions.add(connection, record, version)
+            for withdrawal in _withdrawals(record):
+                await withdrawals.add(connection, withdrawal)
         await refresh_site(connection, context, [Change(record) for record in kept])
     return tuple(kept)
+
+
+def _withdrawals(record: BulletinRecord) -> list[Withdrawal]:
+    """What was taken back of a bulletin, for a reason that readers can recognise."""
+    taken = [(None, record.withdrawn), *((item.key, item.withdrawn) for item in record.items)]
+    return [
+        Withdrawal(tokens.new_key(), record.id, key, moment, "签发人", "内容有误")
+        for key, moment in taken
+        if moment is not None
+    ]

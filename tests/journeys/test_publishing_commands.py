@@ -1,0 +1,78 @@
+"""Correcting and taking back through the command line."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.installations import SEED, Run, received_seed
+
+pytestmark = pytest.mark.slow
+
+WRONG, RIGHT = "京津冀国家高新区联盟成立", "京津冀国家高新区联盟在津成立"
+
+
+@pytest.fixture
+def published(run: Run) -> str:
+    bulletin_id = received_seed(run)
+    assert run("sign-off", bulletin_id, "--as", "wang")[0] == 0
+    assert run("publish", bulletin_id, "--as", "wang")[0] == 0
+    return bulletin_id
+
+
+@pytest.fixture
+def corrected(tmp_path: Path) -> Path:
+    file = tmp_path / "corrected.txt"
+    file.write_text(SEED.read_text("utf-8").replace(WRONG, RIGHT), "utf-8")
+    return file
+
+
+def test_a_correction_is_shown_word_by_word_and_published_after_its_sign_off(
+    run: Run, published: str, corrected: Path
+) -> None:
+    code, out, _ = run("correct", published, corrected, "--note", "地点有误", "--yes", "--as", "li")
+    assert code == 0
+    assert "{+在津+}" in out
+    assert run("publish", published, "--as", "wang")[0] == 2
+    assert run("sign-off", published, "--as", "wang")[0] == 0
+    assert run("publish", published, "--as", "wang")[0] == 0
+    assert run("notify", published, "--dry-run", "--as", "wang")[0] == 2
+
+
+def test_a_correction_that_is_not_wanted_is_not_kept(
+    run: Run, published: str, corrected: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("typer.confirm", lambda _question: False)
+    assert run("correct", published, corrected, "--as", "li")[0] == 1
+    assert run("discard", published, "--as", "li")[0] == 2
+
+
+def test_a_correction_can_be_given_up(run: Run, published: str, corrected: Path) -> None:
+    assert run("correct", published, corrected, "--yes", "--as", "li")[0] == 0
+    assert run("discard", published, "--as", "li")[0] == 0
+    assert run("publish", published, "--as", "wang")[0] == 0
+
+
+def test_those_who_have_the_old_version_are_told(run: Run, published: str, corrected: Path) -> None:
+    assert run("send", published, "--as", "wang")[0] == 0
+    assert run("correct", published, corrected, "--yes", "--as", "li")[0] == 0
+    assert run("sign-off", published, "--as", "wang")[0] == 0
+    assert run("publish", published, "--as", "wang")[0] == 0
+    code, out, _ = run("notify", published, "--as", "wang")
+    assert code == 0
+    assert out.count("@") > 70
+    assert run("worker", "--until-idle")[0] == 0
+    assert run("notify", published, "--as", "wang")[1].count("@") == 0
+
+
+def test_a_withdrawal_names_who_has_the_bulletin_and_can_be_undone(run: Run, published: str) -> None:
+    assert run("send", published, "--as", "wang")[0] == 0
+    code, out, _ = run("withdraw", published, "--reason", "有误", "--as", "wang")
+    assert code == 0
+    assert out.count("@") > 70
+    assert run("withdraw", published, "--reason", "有误", "--as", "wang")[0] == 2
+    assert run("withdraw", published, "--undo", "--as", "wang")[0] == 0
+
+
+def test_everything_can_be_rendered_anew(run: Run, published: str) -> None:
+    assert published
+    assert run("rebuild", "--as", "wang")[0] == 0
