@@ -2,24 +2,23 @@
 
 import math
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
-from distributor import access, log, tokens
-from distributor.access import ACCOUNT, ADDRESS, Actor, Limit, Origin
+from distributor import log, tokens
+from distributor.access import Actor, Origin
 from distributor.errors import Refused
 from distributor.model.audit import AuditAct, Touched
-from distributor.model.user import Failures, Session, User
+from distributor.model.user import Session, User
 from distributor.store import sessions, users
 from distributor.usecases.audit import record_act
 from distributor.usecases.check_password import check_password
 from distributor.usecases.context import Context
+from distributor.usecases.count_attempts import Counted, count_attempt, forgive, of_account, of_address
 from distributor.usecases.recognise_session import IDLE, LONGEST
 
 _log = log.get_logger(__name__)
-_REMEMBERED = timedelta(days=1)
 _LONGEST_AGENT, _LONGEST_ADDRESS = 200, 64
 
 
@@ -64,49 +63,25 @@ async def log_in(context: Context, name: str, password: str, client: Client) -> 
         Refused: `login-slowed` with the seconds to wait, or `login-refused`.
     """
     folded = unicodedata.normalize("NFKC", name).strip().casefold()
-    subjects = ((f"name:{folded}", ACCOUNT), (f"address:{access.network_of(client.address)}", ADDRESS))
+    against = (of_account(folded), of_address(client.address))
     async with context.database.write() as connection:
-        pause = await _count(connection, context, folded, subjects)
+        pause = await count_attempt(connection, context, folded, against)
         kept = await users.password_hash(connection, folded)
     if pause:
         raise Refused("login-slowed", seconds=math.ceil(pause.total_seconds()))
     is_right = await check_password(password, kept)
-    opened = await _open(context, folded, kept or "", subjects, client) if is_right else None
+    opened = await _open(context, folded, kept or "", against, client) if is_right else None
     if opened is None:
         _log.warning("login-refused", address=client.address)
         raise Refused("login-refused")
     return opened
 
 
-Subjects = tuple[tuple[str, Limit], ...]
-
-
-async def _count(connection: AsyncConnection, context: Context, name: str, subjects: Subjects) -> timedelta:
-    """Count the attempt as failed before it is looked at, so that many at the same time count as many.
-
-    Gives how long it has to wait instead; an attempt that came too early is not counted.
-    """
-    now = context.now()
-    await users.forget_failures(connection, now - _REMEMBERED)
-    taken = [(subject, limit, await users.take_failures(connection, subject, now)) for subject, limit in subjects]
-    pause = max(access.wait(failures, limit, now) for _, limit, failures in taken)
-    if pause:
-        return pause
-    counted = [(subject, limit, access.counted(failures, now)) for subject, limit, failures in taken]
-    for subject, _, failures in counted:
-        await users.set_failures(connection, subject, failures)
-    is_slowed = any(failures.count == limit.free for _, limit, failures in counted)
-    if is_slowed and await users.find(connection, name) is not None:
-        program = Actor("login", origin=Origin.PROGRAM)
-        await record_act(connection, context, program, AuditAct.LOG_IN_SLOWED, Touched("user", name))
-    return pause
-
-
 async def _open(
     context: Context,
     name: str,
     checked: str,
-    subjects: Subjects,
+    against: Sequence[Counted],
     client: Client,
 ) -> LoggedIn | None:
     """Open the session, unless the account was stopped or got another password meanwhile."""
@@ -115,7 +90,7 @@ async def _open(
         user = await users.find(connection, name)
         if user is None or user.disabled is not None or await users.password_hash(connection, name) != checked:
             return None
-        await _forgive(connection, subjects, now)
+        await forgive(connection, against, now)
         await sessions.remove_expired(connection, now, now - IDLE)
         if client.token is not None and (before := await sessions.find(connection, client.token)) is not None:
             await sessions.remove(connection, before.id)
@@ -125,15 +100,6 @@ async def _open(
         touched = Touched("session", opened.session.id)
         await record_act(connection, context, actor, AuditAct.LOG_IN, touched, {"address": opened.session.address})
     return opened
-
-
-async def _forgive(connection: AsyncConnection, subjects: Subjects, now: datetime) -> None:
-    """Forget the failures of the account; of the address take back this attempt alone."""
-    (account, _), (address, _) = subjects
-    await users.take_failures(connection, account, now)
-    await users.set_failures(connection, account, Failures(0, now))
-    counted = await users.take_failures(connection, address, now)
-    await users.set_failures(connection, address, access.uncounted(counted))
 
 
 def new_session(user: User, client: Client, now: datetime) -> LoggedIn:

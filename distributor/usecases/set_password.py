@@ -1,5 +1,7 @@
 """Give an account another password: one's own, or somebody's who has forgotten theirs."""
 
+import math
+
 import anyio.to_thread
 
 from distributor import access
@@ -10,6 +12,7 @@ from distributor.store import sessions, users
 from distributor.usecases.audit import record_act
 from distributor.usecases.check_password import check_password
 from distributor.usecases.context import Context
+from distributor.usecases.count_attempts import count_attempt, forgive, of_account
 
 
 async def set_password(context: Context, actor: Actor, name: str, password: str) -> None:
@@ -40,13 +43,19 @@ async def change_own_password(context: Context, actor: Actor, old: str, new: str
         session_id: the session that goes on.
 
     Raises:
-        Refused: `password-wrong`, or what is wrong with the new one.
+        Refused: `password-wrong`, `login-slowed` after many, or what is wrong with the new one.
     """
     access.require(actor, Act.OWN_ACCOUNT)
-    async with context.database.read() as connection:
+    against = (of_account(actor.name),)
+    async with context.database.write() as connection:
+        pause = await count_attempt(connection, context, actor.name, against)
         kept = await users.password_hash(connection, actor.name)
+    if pause:
+        raise Refused("login-slowed", seconds=math.ceil(pause.total_seconds()))
     if not await check_password(old, kept):
         raise Refused("password-wrong")
+    async with context.database.write() as connection:
+        await forgive(connection, against, context.now())
     await _set(context, actor, actor.name, new, session_id)
 
 

@@ -56,9 +56,7 @@ class Browser:
         headers = self._headers(options.pop("headers", {"origin": HOST, "sec-fetch-site": "same-origin"}))
         return self._kept(await self._client().post(path, data=fields, headers=headers, **options))
 
-    async def submit(
-        self, page: str, path: str, fields: Mapping[str, Any] | None = None, **options: Any
-    ) -> httpx2.Response:  # noqa: ANN401  as above
+    async def submit(self, page: str, path: str, fields: Mapping[str, Any] | None = None) -> httpx2.Response:
         """Open a page and send one of its forms, with the hidden fields that stand in it."""
         document = (await self.get(page)).text
         return await self.post(path, {**hidden(document, path), **(fields or {})})

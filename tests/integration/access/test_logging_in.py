@@ -206,6 +206,17 @@ async def test_ones_own_password_changes_with_the_old_one_and_spares_this_sessio
     assert await recognise_session(context, there.token) is None
 
 
+async def test_who_sits_at_an_open_browser_cannot_guess_the_password_either(context: Context) -> None:
+    here = await enter(context)
+    actor = Actor("li", AccessRole.READER, Origin.DESK)
+    codes = []
+    for _ in range(6):
+        with pytest.raises(Refused) as caught:
+            await change_own_password(context, actor, WRONG, "another good phrase", here.session.id)
+        codes.append(caught.value.code)
+    assert codes == ["password-wrong"] * 5 + ["login-slowed"]
+
+
 async def test_sessions_are_listed_and_revoked_by_their_owner_or_an_administrator(context: Context) -> None:
     opened = await enter(context)
     li, other, admin = Actor("li", AccessRole.READER), Actor("wang", AccessRole.APPROVER), Actor("root")
