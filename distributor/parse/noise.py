@@ -20,8 +20,9 @@ _NUMBER = re.compile(
     r"|[Pp](?:age|\.)\s*\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?"
 )
 _RULE = re.compile(r"[-—–－─━═=_＿*＊☆★~～.…·\s]{3,}")
-_PAGED = re.compile(r"\d+$|^\d+")
-_HEAD_LENGTH = 40  # characters; a running head is a name, not a sentence
+_PAGED = re.compile(r"^\d{1,3}\s+|\s+\d{1,3}$")
+_HEAD_LENGTH = 30  # characters; a running head is a name, not a sentence
+_SENTENCE = re.compile(r"[，。；！？]")
 _EDGE = 2  # rows from the edge of a page where a running head can stand
 
 
@@ -58,8 +59,8 @@ def _running_heads(rows: Sequence[Row], reasons: Mapping[int, str]) -> dict[int,
     edges, pages = _page_edges(rows, reasons)
     places: dict[str, list[int]] = defaultdict(list)
     for row in rows:
-        if row.index not in reasons and len(row.text) <= _HEAD_LENGTH:
-            places[_PAGED.sub("#", squash(row.text))].append(row.index)
+        if row.index not in reasons and len(row.text) <= _HEAD_LENGTH and not _SENTENCE.search(row.text):
+            places[squash(_PAGED.sub("#", row.text))].append(row.index)
     found: dict[int, str] = {}
     for indices in places.values():
         if len(indices) == 1 or read_attribution(rows[indices[0]].text):
@@ -68,7 +69,7 @@ def _running_heads(rows: Sequence[Row], reasons: Mapping[int, str]) -> dict[int,
         boxed = [index for index in indices if rows[index].boxed]
         if boxed:
             found |= dict.fromkeys(boxed if len(boxed) < len(indices) else boxed[1:], RUNNING_HEAD)
-        elif len(at_edge) > 1 and len(at_edge) * 3 >= len(indices) * 2 and len(at_edge) * 5 >= pages * 2:
+        elif len(at_edge) > 1 and len(at_edge) * 3 >= len(indices) * 2 and len(at_edge) * 2 >= pages:
             found |= dict.fromkeys(_without_title(rows, indices, at_edge), RUNNING_HEAD)
     return found
 

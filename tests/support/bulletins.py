@@ -78,6 +78,7 @@ PEERS = (
     "各省、自治区、直辖市及计划单列市科技厅（委、局）",
     "联盟网员单位",
 )
+LONG_TITLE = 40  # characters
 CHINESE = "一二三四五六七八九十"
 
 
@@ -131,6 +132,7 @@ class Composer:
 
     rng: random.Random
     look: Look = field(default_factory=Look)
+    long_used: bool = False
 
     def compose(self, sections: int = 3, items: int = 4) -> tuple[Bulletin, tuple[Block, ...]]:
         """A bulletin and the blocks that print it."""
@@ -157,7 +159,15 @@ class Composer:
         )  # fmt: skip
 
     def _titles(self, count: int) -> list[str]:
-        return [self._fill(pattern) for pattern in self.rng.sample(TITLES, min(count, len(TITLES)))]
+        chosen = self.rng.sample(TITLES, min(count, len(TITLES)))
+        titles = [self._fill(pattern) for pattern in chosen]
+        kept = [title for title in titles if len(title) <= LONG_TITLE or self._first_long_one()]
+        return kept or [self._fill(TITLES[0])]
+
+    def _first_long_one(self) -> bool:
+        """One title over several lines is enough: their second lines would be alike."""
+        first, self.long_used = not self.long_used, True
+        return first
 
     def _masthead(self, blocks: list[Block]) -> Masthead:
         title = self.rng.choice(FIELDS) + self.rng.choice(("联盟简报", "工作动态", "工作简报", "联盟通讯"))
@@ -231,7 +241,7 @@ class Composer:
     def _broken(self, text: str) -> tuple[str, ...]:
         if not 24 <= len(text) <= 36 or self.rng.random() >= self.look.broken:
             return (text,)
-        cut = self.rng.randint(max(12, len(text) // 2), len(text) - 6)
+        cut = self.rng.randint(max(14, len(text) // 2), len(text) - 6)
         while (
             (text[cut].isascii() and text[cut - 1].isascii())
             or text[cut] in "，：、”》）？"
