@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from distributor.compose.theme import ThemeView
 from distributor.model.message import Slot, marker
 from distributor.model.recipient import Role
 
@@ -61,6 +62,21 @@ class DistributionView:
 
 
 @dataclass(frozen=True, slots=True)
+class OriginalView:
+    """The file a bulletin came from.
+
+    Args:
+        name: its name.
+        url: where everybody can get it, or None.
+        is_attached: whether it goes with the mail.
+    """
+
+    name: str
+    url: str | None
+    is_attached: bool
+
+
+@dataclass(frozen=True, slots=True)
 class DigestContext:
     """Everything the templates of `mail/digest` may use.
 
@@ -84,6 +100,8 @@ class DigestContext:
         archive_url: page of past bulletins.
         contact: address of the secretariat.
         content_language: BCP 47, language of the bulletin.
+        original: the file the bulletin came from, or None when the list does not get it.
+        theme: colours, and words above and below the masthead.
         greeting: slot: how the reader is addressed; may only be printed.
         unsubscribe_url: slot: page with the button; may only be printed.
         preferences_url: slot: page that says why the reader gets the mail; may only be printed.
@@ -108,6 +126,8 @@ class DigestContext:
     archive_url: str
     contact: str
     content_language: str
+    original: OriginalView | None
+    theme: ThemeView
     greeting: str = marker(Slot.GREETING)
     unsubscribe_url: str = marker(Slot.UNSUBSCRIBE_URL)
     preferences_url: str = marker(Slot.PREFERENCES_URL)

@@ -4,17 +4,30 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from distributor.compose.contexts import DigestContext, DistributionView, Fullness, ItemView, SectionView
+from distributor.compose.body import file_name
+from distributor.compose.contexts import (
+    DigestContext,
+    DistributionView,
+    Fullness,
+    ItemView,
+    OriginalView,
+    SectionView,
+)
 from distributor.compose.headers import cut
+from distributor.compose.theme import theme_view
 from distributor.errors import Conflict
 from distributor.model.bulletin import DistributionGroup, Visibility
+from distributor.model.message import Attachment
 from distributor.model.publication import Publication
-from distributor.model.recipient import RecipientList, Role
+from distributor.model.recipient import OriginalFile, RecipientList, Role
 from distributor.model.record import BulletinRecord, ItemRecord
+from distributor.model.theme import Theme
 from distributor.text import remove_unseen
 
 _SUMMARY = 120
 _PREHEADER = 90
+# base64 makes a third more of it, and many relays take 20 MB at most
+ATTACHMENT_LIMIT = 10 * 1024 * 1024
 # anybody can subscribe, so that a subscriber sees what everybody may see
 _VISIBLE = {
     Role.REPORT: frozenset(Visibility),
@@ -24,7 +37,12 @@ _VISIBLE = {
 }
 
 
-def digest_context(publication: Publication, record: BulletinRecord, recipient_list: RecipientList) -> DigestContext:
+def digest_context(
+    publication: Publication,
+    record: BulletinRecord,
+    recipient_list: RecipientList,
+    theme: Theme | None = None,
+) -> DigestContext:
     """Choose what one recipient list gets of a bulletin, in full text.
 
     Withdrawn items are left out, and so are items the role may not see; an item has a link if everybody may see it.
@@ -33,6 +51,7 @@ def digest_context(publication: Publication, record: BulletinRecord, recipient_l
         publication: whose bulletin it is.
         record: the bulletin.
         recipient_list: who gets it, and in which role.
+        theme: colours and words chosen for mails, None for the usual ones.
 
     Raises:
         Conflict: `digest-empty` when nothing is left: an empty issue is never sent.
@@ -64,7 +83,27 @@ def digest_context(publication: Publication, record: BulletinRecord, recipient_l
         archive_url=f"{base}/",
         contact=publication.contact,
         content_language=publication.language,
+        original=_original(record, recipient_list, base),
+        theme=theme_view(theme or Theme()),
     )
+
+
+def attachment_of(record: BulletinRecord, recipient_list: RecipientList) -> Attachment | None:
+    """Give the file that goes with the mails of a list, or None.
+
+    It goes along only if the list asks for it, the role may see all it says, and it is not larger than
+    ATTACHMENT_LIMIT.
+
+    Args:
+        record: the bulletin.
+        recipient_list: who gets it, and in which role.
+    """
+    file = record.original
+    if recipient_list.original is not OriginalFile.ATTACH or file.size > ATTACHMENT_LIMIT:
+        return None
+    if not _says_nothing_more(record, _VISIBLE[recipient_list.role]):
+        return None
+    return Attachment(file.name, file.media_type.partition(";")[0].strip().lower(), file.size, file.sha256)
 
 
 def reduced(context: DigestContext, fullness: Fullness) -> DigestContext:
@@ -79,6 +118,20 @@ def reduced(context: DigestContext, fullness: Fullness) -> DigestContext:
     cut_down = _summary if fullness is Fullness.SUMMARIES else _title_alone
     sections = tuple(replace(section, items=tuple(map(cut_down, section.items))) for section in context.sections)
     return replace(context, sections=sections, fullness=fullness)
+
+
+def _original(record: BulletinRecord, recipient_list: RecipientList, base: str) -> OriginalView | None:
+    if recipient_list.original is OriginalFile.NONE:
+        return None
+    is_attached = attachment_of(record, recipient_list) is not None
+    is_public = _says_nothing_more(record, frozenset({Visibility.PUBLIC}))
+    url = f"{base}/bulletins/{record.id}/original" if is_public else None
+    return OriginalView(file_name(record.original.name), url, is_attached) if url or is_attached else None
+
+
+def _says_nothing_more(record: BulletinRecord, seen: frozenset[Visibility]) -> bool:
+    """Whether the file holds only what may be seen: nothing hidden from the reader, nothing taken back."""
+    return all(item.withdrawn is None and item.content.visibility in seen for item in record.items)
 
 
 def _summary(item: ItemView) -> ItemView:

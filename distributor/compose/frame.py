@@ -23,23 +23,40 @@ def message_frame(
 ) -> MessageFrame:
     """Put together what the headers of all messages of one variant share.
 
+    A list may have a sender and an address for answers of its own; its List-Id stays the same whoever sends.
+
     Args:
         publication: whose bulletin it is.
-        sender: whose name the mails carry.
+        sender: whose name the mails carry when the list says nothing else.
         recipient_list: the list they go to.
         bulletin_id: id of the bulletin.
         language: one of i18n.LANGUAGES, the language of the words around the bulletin.
     """
     tag = language_tag(language)
+    shown = sender_of(recipient_list, sender)
     return MessageFrame(
-        sender=sender,
+        sender=shown,
         language=tag if tag == publication.language else f"{tag}, {publication.language}",
         list_id=f"{recipient_list.id}.{publication.slug}.{_domain(sender.address)}",
         list_name=f"{publication.name} {recipient_list.name}",
         archive_url=f"{publication.base_url}/",
-        help_uri=f"mailto:{sender.reply_to}?subject=help",
-        owner_uri=f"mailto:{sender.reply_to}",
+        help_uri=f"mailto:{shown.reply_to}?subject=help",
+        owner_uri=f"mailto:{shown.reply_to}",
         feedback=(bulletin_id, recipient_list.id, Mailing.DIGEST.value, _sender_id(publication.slug)),
+    )
+
+
+def sender_of(recipient_list: RecipientList, usual: Sender) -> Sender:
+    """Give the sender that the mails of a list show.
+
+    Args:
+        recipient_list: the list.
+        usual: the sender of the installation, for what the list does not say.
+    """
+    return Sender(
+        recipient_list.sender_name or usual.name,
+        recipient_list.sender_address or usual.address,
+        recipient_list.reply_to or usual.reply_to,
     )
 
 

@@ -174,16 +174,22 @@ def _written(name: str, value: Value) -> str:
 def _unstructured(name: str, words: str) -> str:
     if len(name) + 2 + len(words) <= _WIDTH and _TEXT.fullmatch(words):
         return words
-    return _encoded(name, words)
+    return encoded_words(name, words)
 
 
-def _encoded(name: str, words: str) -> str:
+def encoded_words(name: str, words: str) -> str:
+    """Write words as encoded-words (RFC 2047), as many lines as they need.
+
+    Args:
+        name: the field they stand in, whose first line is shorter by it.
+        words: any clean text.
+    """
     return Header(words, "utf-8", header_name=name, maxlinelen=_WIDTH).encode(linesep="\r\n")
 
 
 def _phrase(name: str, words: str) -> str:
     if len(words) > _WIDTH or not words.isascii():
-        return _encoded(name, words)
+        return encoded_words(name, words)
     if _ATOMS.fullmatch(words):
         return words
     escaped = words.replace("\\", "\\\\").replace('"', '\\"')

@@ -49,6 +49,23 @@ def split_at_slots(text: str) -> tuple[str | Slot, ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a mail, by the digest of its bytes.
+
+    Args:
+        name: file name without folders.
+        media_type: type of the content.
+        size: length in bytes.
+        sha256: lower-case hex digest, the key of the stored bytes.
+    """
+
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Variant:
     """One rendering of a digest: what a sign-off binds, for one list, role, language and format.
 
@@ -56,15 +73,19 @@ class Variant:
         subject: subject line, the same for every reader.
         html: HTML with slot markers and inlined styles, or None where text alone was asked for.
         text: plain text with slot markers, lines ended by line feeds.
+        attachment: the file that goes with it, or None.
     """
 
     subject: str
     html: str | None
     text: str
+    attachment: Attachment | None = None
 
     def to_bytes(self) -> bytes:
         """Serialise canonically, to be stored by its digest."""
-        return canonical_json(self)
+        fields: dict[str, object] = {"subject": self.subject, "html": self.html, "text": self.text}
+        # left out where there is none: renderings that were signed before there were attachments keep their digest
+        return canonical_json(fields if self.attachment is None else {**fields, "attachment": self.attachment})
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
@@ -75,8 +96,10 @@ class Variant:
         """
         try:
             fields = json.loads(data)
-            variant = cls(subject=fields["subject"], html=fields["html"], text=fields["text"])
-        except (ValueError, KeyError, TypeError) as error:
+            file = fields.get("attachment")
+            attachment = None if file is None else Attachment(**file)
+            variant = cls(fields["subject"], fields["html"], fields["text"], attachment)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise Refused("variant-damaged") from error
         if variant.to_bytes() != data:
             raise Refused("variant-damaged")

@@ -41,6 +41,14 @@ class Role(StrEnum):
     SUBSCRIBER = "subscriber"
 
 
+class OriginalFile(StrEnum):
+    """What the readers of a list get of the file a bulletin came from: a link to it, the file itself, or nothing."""
+
+    LINK = "link"
+    ATTACH = "attach"
+    NONE = "none"
+
+
 class EntrySource(StrEnum):
     """Why an entry stands in a plan: the footer names it, its list always serves it, or it was added to this issue."""
 
@@ -141,6 +149,7 @@ class RecipientList:
         sender_address: address in From, or None for the usual one.
         reply_to: where answers go, or None for the usual address.
         template: folder below templates/mail, or None for the usual one.
+        original: what its readers get of the file a bulletin came from.
     """
 
     id: str
@@ -155,6 +164,7 @@ class RecipientList:
     sender_address: str | None = None
     reply_to: str | None = None
     template: str | None = None
+    original: OriginalFile = OriginalFile.LINK
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from distributor.model.recipient import (
     MailFormat,
     Organization,
     OrganizationKind,
+    OriginalFile,
     RecipientList,
     Role,
 )
@@ -30,7 +31,7 @@ _CONTACT_KEYS: Final = frozenset(
 _GROUP_KEYS: Final = frozenset({"id", "name", "aliases", "members"})
 _LIST_KEYS: Final = frozenset(
     {"id", "name", "labels", "role", "must_receive", "default", "subject", "members"}
-    | {"sender_name", "sender_address", "reply_to", "template"},
+    | {"sender_name", "sender_address", "reply_to", "template", "original"},
 )
 _ORGANIZATION_TABLES: Final = frozenset({"organizations", "groups"})
 _RECIPIENT_TABLES: Final = frozenset({"contacts", "groups", "lists"})
@@ -158,6 +159,7 @@ def list_of(row: Row) -> RecipientList:
         sender_address=_optional_address(row, "sender_address"),
         reply_to=_optional_address(row, "reply_to"),
         template=None if row.optional_text("template") is None else _id(row, "template"),
+        original=row.choice("original", OriginalFile, OriginalFile.LINK),
     )
 
 

@@ -1,4 +1,4 @@
-"""Which templates of mails there are."""
+"""Which templates a recipient list may choose."""
 
 from collections.abc import Iterable
 
@@ -7,11 +7,12 @@ from distributor.model.recipient import RecipientList
 from distributor.templating import text_environment
 
 _FOLDER, _SUBJECT = "mail/", "/subject.txt"
+_CHOSEN = f"{_FOLDER}digest"
 
 
 def mail_templates() -> tuple[str, ...]:
-    """Give the folders below templates/mail that hold a message."""
-    names = text_environment().list_templates(filter_func=lambda name: name.startswith(_FOLDER))
+    """Give the folders below templates/mail that hold a digest; the other messages have readers of their own."""
+    names = text_environment().list_templates(filter_func=lambda name: name.startswith(_CHOSEN))
     return tuple(
         name.removeprefix(_FOLDER).removesuffix(_SUBJECT)
         for name in names

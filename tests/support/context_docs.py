@@ -7,9 +7,21 @@ import dataclasses
 import re
 from pathlib import Path
 
-from distributor.compose.contexts import DigestContext, DistributionView, ItemView, SectionView
+from distributor.compose.contexts import DigestContext, DistributionView, ItemView, OriginalView, SectionView
+from distributor.compose.notices import (
+    BounceReport,
+    FailedAddress,
+    FailedBody,
+    RunReport,
+    TrialMail,
+    UnsubscribeReceived,
+)
+from distributor.compose.theme import ThemeView
 
-CONTEXTS = (DigestContext, SectionView, ItemView, DistributionView)
+CONTEXTS = (
+    *(DigestContext, SectionView, ItemView, DistributionView, OriginalView, ThemeView),
+    *(UnsubscribeReceived, BounceReport, FailedBody, FailedAddress, RunReport, TrialMail),
+)
 PAGE = Path(__file__).parents[2] / "docs" / "mail.md"
 BEGIN, END = "<!-- contexts: begin -->", "<!-- contexts: end -->"
 

@@ -15,6 +15,7 @@ from distributor.ingest import read
 from distributor.model.message import MessageFrame, Personal, Sender, Variant
 from distributor.model.recipient import MailFormat, RecipientList, Role
 from distributor.model.record import BulletinRecord
+from distributor.model.theme import Theme
 from distributor.parse import parse
 from tests.support.records import SHANGHAI, make_item_record, make_publication, make_record
 
@@ -43,9 +44,10 @@ def make_variant(
     language: str = "zh_CN",
     mail_format: MailFormat = MailFormat.HTML,
     fullness: Fullness = Fullness.FULL,
+    theme: Theme | None = None,
 ) -> Variant:
     """The rendering of a bulletin for a list; the reference bulletin's shape is not needed for most facts."""
-    context = digest_context(make_publication(), record or make_record(), recipient_list)
+    context = digest_context(make_publication(), record or make_record(), recipient_list, theme)
     return render_digest(reduced(context, fullness), language, mail_format)
 
 

@@ -11,6 +11,7 @@ from distributor.store.tables.address_book import (
 from distributor.store.tables.bulletins import bulletins, item_revisions, items, sign_offs
 from distributor.store.tables.content import blobs, documents
 from distributor.store.tables.ledger import deliveries, delivery_events, instance, lanes, run_events, runs
+from distributor.store.tables.mail import mail_templates, mail_themes, notices
 from distributor.store.tables.metadata import metadata
 from distributor.store.tables.publishing import (
     bulletin_revisions,
@@ -71,8 +72,11 @@ __all__ = [
     "lanes",
     "letters",
     "login_failures",
+    "mail_templates",
+    "mail_themes",
     "memberships",
     "metadata",
+    "notices",
     "occurrences",
     "organizations",
     "plan_extras",

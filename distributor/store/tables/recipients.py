@@ -65,6 +65,7 @@ recipient_lists = Table(
     Column("sender_address", String(320), nullable=True),
     Column("reply_to", String(320), nullable=True),
     Column("template", String(64), nullable=True),
+    Column("original", String(10), nullable=False, server_default="link"),
 )
 
 suppressions = Table(

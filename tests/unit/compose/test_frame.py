@@ -2,7 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from distributor.compose import greeting_for, message_frame, mint_message_id, unsubscribe_mailto
+from distributor.compose import greeting_for, message_frame, mint_message_id, sender_of, unsubscribe_mailto
+from distributor.model.message import Sender
 from distributor.model.recipient import Role
 from tests.support.messages import REPORT, SENDER
 from tests.support.records import make_publication
@@ -41,3 +42,13 @@ def test_a_body_is_greeted_by_its_name_and_a_subscriber_as_a_reader() -> None:
     assert greeting_for(Role.REPORT, "科学技术部") == "科学技术部"
     assert greeting_for(Role.SUBSCRIBER, "") == "各位读者"
     assert greeting_for(Role.SEND, "", "en") == "Dear reader"
+
+
+def test_a_list_has_a_sender_and_answers_of_its_own_but_keeps_its_id() -> None:
+    own = replace(REPORT, sender_name="报送专用信箱", sender_address="report@bao.example", reply_to="answer@bao.example")
+    frame = message_frame(make_publication(), SENDER, own, "b3cd4fgh5j")
+    assert frame.sender == Sender("报送专用信箱", "report@bao.example", "answer@bao.example")
+    assert frame.owner_uri == "mailto:answer@bao.example"
+    assert frame.list_id == "report.xiefa.xiefa.example"
+    named = replace(REPORT, sender_name="报送专用信箱")
+    assert sender_of(named, SENDER) == replace(SENDER, name="报送专用信箱")
