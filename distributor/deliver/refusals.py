@@ -185,7 +185,9 @@ def classify_report(status: str, diagnostic: str = "") -> RefusalClass:
     code = re.match(r"\s*([245]\d\d)\b", diagnostic)
     # a status in the diagnostic comes from the server that refused; x.0.0 in the field says nothing
     told = enhanced_status(diagnostic) or status
-    return _first(code.group(1) if code else f"{status[:1]}00", told, diagnostic, None)
+    # without any number there is only the wording to go by; 0 would mean that there was no answer
+    number = code.group(1) if code else f"{status[:1]}00" if status else ""
+    return _first(number, told, diagnostic, None)
 
 
 def _first(code: str, status: str, text: str, phase: Phase | None) -> RefusalClass:
