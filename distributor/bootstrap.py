@@ -16,6 +16,8 @@ from distributor.deliver.postfix_log import PostfixLog
 from distributor.errors import Misconfigured
 from distributor.model.conduct import PRESETS, Conduct
 from distributor.model.message import Sender
+from distributor.model.retention import Retention
+from distributor.model.subscriber import SubscriptionRules
 from distributor.publish import FeedOptions
 from distributor.schedule import WorkingCalendar
 from distributor.settings import Security, Sending, Settings
@@ -111,6 +113,8 @@ def build(config_dir: Path | None = None, *, clock: Clock | None = None) -> Cont
         dkim_keys=_dkim_keys(chosen),
         conduct=_conduct(chosen),
         feeds=FeedOptions(**chosen.feeds.model_dump()),
+        subscriptions=_rules(chosen),
+        retention=Retention(**chosen.retention.model_dump()),
         relay_log=None if chosen.delivery.relay_log is None else PostfixLog(chosen.delivery.relay_log),
     )
     return Container(chosen, context)
@@ -125,6 +129,17 @@ def _conduct(chosen: Settings) -> Conduct:
     preset = PRESETS[delivery.preset]
     pace = replace(preset, per_second=delivery.per_second or preset.per_second, domains=delivery.domains)
     return Conduct(catch_up=timedelta(hours=delivery.catch_up_hours), doubt=delivery.doubt, pace=pace)
+
+
+def _rules(chosen: Settings) -> SubscriptionRules:
+    rules = chosen.subscriptions
+    return SubscriptionRules(
+        approval=tuple(rules.approval),
+        purpose=rules.purpose,
+        requests_an_hour=rules.requests_an_hour,
+        requests_a_domain=rules.requests_a_domain,
+        token_life=timedelta(days=rules.confirm_days),
+    )
 
 
 def _dkim_keys(chosen: Settings) -> tuple[DkimKey, ...]:

@@ -122,6 +122,26 @@ class FeedSettings(BaseModel):
     )
 
 
+class SubscriptionSettings(BaseModel):
+    """How people of the public subscribe."""
+
+    approval: list[str] = Field(default_factory=list, description="lists whose requests the secretariat approves")
+    purpose: str = Field(default="", description="why addresses are kept, on the form; a usual sentence when empty")
+    requests_an_hour: int = Field(default=20, ge=1, description="requests taken from one network address in an hour")
+    requests_a_domain: int = Field(default=200, ge=1, description="requests taken for one mail domain in an hour")
+    confirm_days: int = Field(default=7, ge=1, le=30, description="days for which the link of a confirmation holds")
+
+
+class RetentionSettings(BaseModel):
+    """How long what is kept, in days; the worker removes the rest every night."""
+
+    unconfirmed: int = Field(default=14, ge=7, description="days: requests to subscribe that nobody confirmed")
+    left: int = Field(default=730, ge=30, description="days: subscribers who have left every list, with their history")
+    origins: int = Field(default=365, ge=1, description="days: network addresses in the record of consent")
+    letters: int = Field(default=30, ge=2, description="days: letters to subscribers that were sent")
+    addresses: int = Field(default=365, ge=30, description="days: addresses of subscribers in the delivery ledger")
+
+
 class WebSettings(BaseModel):
     """Where the site listens."""
 
@@ -147,6 +167,8 @@ class Settings(BaseSettings):
     dkim: DkimSettings = Field(default_factory=DkimSettings, description="the keys that sign mails")
     publication: PublicationSettings = Field(default_factory=PublicationSettings, description="the publication")
     feeds: FeedSettings = Field(default_factory=FeedSettings, description="choices for all feeds")
+    subscriptions: SubscriptionSettings = Field(default_factory=SubscriptionSettings, description="who may subscribe")
+    retention: RetentionSettings = Field(default_factory=RetentionSettings, description="how long what is kept")
     web: WebSettings = Field(default_factory=WebSettings, description="where the site listens")
 
     @classmethod

@@ -6,10 +6,13 @@ from distributor.schedule.occurrences import next_occurrence, on_publication, up
 from distributor.schedule.overrides import read_calendar
 from distributor.schedule.phrases import parse_trigger
 from distributor.schedule.reading import parse_window, read_schedules
+from distributor.schedule.windows import DigestWindow, closed_windows
 
 __all__ = [
+    "DigestWindow",
     "WorkingCalendar",
     "YearOverride",
+    "closed_windows",
     "due",
     "next_occurrence",
     "on_publication",

@@ -3,12 +3,15 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, insert, select
+from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor.model.recipient import Suppression, address_key
 from distributor.store.among import among
 from distributor.store.tables import contacts, suppressions, tickets
+
+# why somebody who left a list by themselves is not written to
+UNSUBSCRIBED = "unsubscribed"
 
 _EVERY_LIST = ""
 _DUE_AFTER = timedelta(days=2)
@@ -63,6 +66,23 @@ async def add(connection: AsyncConnection, suppression: Suppression, moment: dat
         ),
     )
     return True
+
+
+async def lift(connection: AsyncConnection, address: str, list_id: str, reason: str) -> bool:
+    """Write to an address again that was stopped for one list and one reason; returns whether it was.
+
+    Args:
+        connection: an open writing transaction.
+        address: in any case.
+        list_id: the list.
+        reason: only if this is why.
+    """
+    gone = delete(suppressions).where(
+        suppressions.c.address_key == address_key(address),
+        suppressions.c.list_id == list_id,
+        suppressions.c.reason == reason,
+    )
+    return (await connection.execute(gone)).rowcount > 0
 
 
 async def open_ticket(

@@ -1,19 +1,23 @@
 """Claim the occurrences that are due and freeze their runs, all in one transaction."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor import log, schedule
 from distributor.errors import DistributorError
-from distributor.model.schedule import DueAction
+from distributor.model.schedule import DueAction, TriggerKind
 from distributor.store import bulletins, schedules
 from distributor.store.schedules import PlannedSchedule
 from distributor.usecases.context import Context
 from distributor.usecases.freeze_runs import FrozenRun, Start, freeze, prepare_runs
+from distributor.usecases.open_digests import Closing, open_digests
+from distributor.usecases.subscription_links import open_lists
 
 _log = log.get_logger(__name__)
+
+_INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,26 +75,67 @@ async def _claim(
     outcome = decision.action.value
     runs: tuple[FrozenRun, ...] = ()
     if decision.action is DueAction.RUN:
-        outcome, runs = await _freeze(connection, context, planned, (previous, moment))
+        # what was published since the bell of a publication goes with it, and would find no bell of its own
+        end = now if planned.schedule.trigger.kind is TriggerKind.ON_PUBLICATION else moment
+        outcome, runs = await run_occurrence(connection, context, planned, Span(previous, moment, end))
     await schedules.set_outcome(connection, schedule_id, moment, outcome)
     return ClaimedOccurrence(schedule_id, moment, outcome, runs)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What an occurrence is about.
+
+    Args:
+        begin: what was published after this moment belongs to it.
+        moment: of the occurrence.
+        end: what was published until this moment belongs to it.
+    """
+
+    begin: datetime
+    moment: datetime
+    end: datetime
+
+
+async def run_occurrence(
+    connection: AsyncConnection, context: Context, planned: PlannedSchedule, span: Span
+) -> tuple[str, tuple[FrozenRun, ...]]:
+    """Freeze the runs of an occurrence, or begin those of a subscriber list; gives the outcome.
+
+    Args:
+        connection: an open writing transaction.
+        context: the installation.
+        planned: the schedule.
+        span: what the occurrence is about.
+    """
+    if planned.schedule.list_id not in [one.id for one in await open_lists(connection)]:
+        return await _freeze(connection, context, planned, span)
+    rings = planned.schedule.trigger.kind is TriggerKind.ON_PUBLICATION
+    # a window ends before its moment; a publication that rang the bell is in its own
+    end = span.end + _INSTANT if rings else span.end
+    try:
+        closing = Closing(planned.schedule, span.moment, end)
+        begun = await open_digests(connection, context, closing)
+    except DistributorError as error:
+        _log.warning("occurrence-blocked", schedule=planned.schedule.id, code=error.code)
+        return error.code, ()
+    return ("sent" if begun else "empty"), tuple(FrozenRun(run, ()) for run in begun)
 
 
 async def _freeze(
     connection: AsyncConnection,
     context: Context,
     planned: PlannedSchedule,
-    window: tuple[datetime, datetime],
+    span: Span,
 ) -> tuple[str, tuple[FrozenRun, ...]]:
-    """Freeze a run for every bulletin published after the window's begin and not after its end.
+    """Freeze a run for every bulletin published after the span's begin and not after its end.
 
     An empty digest is never sent.
     """
-    begin, end = window
-    start = Start(f"schedule {planned.schedule.id}", planned.schedule.id, end)
+    start = Start(f"schedule {planned.schedule.id}", planned.schedule.id, span.moment)
     runs: list[FrozenRun] = []
     for record in await bulletins.list_published(connection):
-        if record.backfilled or record.published is None or not begin < record.published <= end:
+        if record.backfilled or record.published is None or not span.begin < record.published <= span.end:
             continue
         try:
             prepared = await prepare_runs(connection, context, record, start, [planned.schedule.list_id])

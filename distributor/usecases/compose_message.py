@@ -8,10 +8,12 @@ from distributor.compose import Prepared
 from distributor.errors import NotFound
 from distributor.i18n import negotiate
 from distributor.model.message import Personal, Variant
+from distributor.model.recipient import Role
 from distributor.model.run import Delivery
-from distributor.store import address_book, blobs, runs
+from distributor.store import address_book, blobs, digests, runs
 from distributor.usecases.context import Context
 from distributor.usecases.request_unsubscribe import PURPOSE
+from distributor.usecases.subscription_links import preferences_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ class Composer:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._prepared: dict[tuple[str, str], Prepared] = {}
+        # of digests for subscribers that merged several lists
+        self._merged: dict[tuple[str, str], tuple[str, ...]] = {}
 
     async def compose(self, delivery: Delivery) -> bytes:
         """Give the bytes of a delivery as they go to the relay, dated now and signed.
@@ -94,9 +98,12 @@ class Composer:
             variant = Variant.from_bytes(await blobs.get(connection, delivery.variant))
             run = await runs.get(connection, delivery.run_id)
             book = await address_book.load(connection)
+            merged = await digests.lists_of_variant(connection, *key)
         chosen = next((entry for entry in book.lists if entry.id == delivery.list_id), None)
         if chosen is None:
             raise NotFound("list-unknown", list=delivery.list_id, known="、".join(entry.id for entry in book.lists))
+        if merged is not None:
+            self._merged[key] = merged
         language = negotiate(delivery.language)
         frame = compose.message_frame(context.publication, context.sender, chosen, run.bulletin_id, language)
         self._prepared[key] = compose.prepare(variant, frame)
@@ -104,7 +111,8 @@ class Composer:
 
     def _personal(self, delivery: Delivery) -> Personal:
         context = self._context
-        token = tokens.sign(PURPOSE, [delivery.address, delivery.list_id], context.token_keys)
+        lists = self._merged.get((delivery.run_id, delivery.variant), (delivery.list_id,))
+        token = tokens.sign(PURPOSE, [delivery.address, *lists], context.token_keys)
         page = f"{context.publication.base_url}/unsubscribe/{token}"
         return Personal(
             address=delivery.address,
@@ -116,7 +124,7 @@ class Composer:
             ),
             unsubscribe_url=page,
             unsubscribe_mailto=compose.unsubscribe_mailto(context.sender.reply_to, token),
-            preferences_url=page,
+            preferences_url=preferences_url(context, delivery.address) if delivery.role is Role.SUBSCRIBER else page,
             message_id=delivery.message_id,
             idempotency_key=delivery.idempotency_key,
             sent=context.now(),

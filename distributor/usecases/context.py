@@ -13,6 +13,9 @@ from distributor.model.conduct import Conduct
 from distributor.model.ledger import Verdict
 from distributor.model.message import Sender
 from distributor.model.publication import Publication
+from distributor.model.theme import Design
+from distributor.model.retention import Retention
+from distributor.model.subscriber import SubscriptionRules
 from distributor.publish import FeedOptions
 from distributor.schedule import WorkingCalendar
 from distributor.store.engine import Database
@@ -46,6 +49,9 @@ class Context:
         conduct: how deliveries are worked.
         relay_log: knows what the relay has taken, or None.
         feeds: choices for all feeds.
+        design: what mails look like; `render_mail.designed` fills it from the database.
+        subscriptions: what the operator has decided about subscribing.
+        retention: how long what is kept.
     """
 
     database: Database
@@ -60,6 +66,9 @@ class Context:
     conduct: Conduct = field(default_factory=Conduct)
     relay_log: RelayLog | None = None
     feeds: FeedOptions = field(default_factory=FeedOptions)
+    design: Design = field(default_factory=Design)
+    subscriptions: SubscriptionRules = field(default_factory=SubscriptionRules)
+    retention: Retention = field(default_factory=Retention)
 
     @property
     def journal_folder(self) -> Path:

@@ -3,14 +3,16 @@
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import product
 
 from distributor import compose
 from distributor.errors import Conflict
-from distributor.i18n import negotiate
+from distributor.i18n import LANGUAGES, negotiate
 from distributor.model.canonical import digest_bytes
-from distributor.model.recipient import AddressBook, Plan, RecipientList
+from distributor.model.recipient import AddressBook, MailFormat, Plan, RecipientList, Role
 from distributor.model.record import BulletinRecord
 from distributor.model.sign_off import SignedVariant, VariantKey
+from distributor.templating import language_tag
 from distributor.usecases.context import Context
 
 
@@ -60,11 +62,25 @@ def render_variants(
         Conflict: `digest-empty` when a list would get a mail without items.
     """
     lists = {entry.id: entry for entry in book.lists}
-    keys = dict.fromkeys(VariantKey(row.list_id, row.language, row.format) for row in plan.rows)
+    keys = dict.fromkeys(VariantKey(row.list_id, row.language, row.format) for row in (*plan.rows, *plan.alternates))
     rendered = [_render(context, record, lists[key.list_id], key) for key in keys]
+    rendered += _render_bound_by_name(context, record, book)
     if notice is not None:
         rendered += _render_notice(context, notice, lists)
     return tuple(rendered)
+
+
+def _render_bound_by_name(context: Context, record: BulletinRecord, book: AddressBook) -> Collection[RenderedVariant]:
+    """Render what subscribers get, whoever they will be: a sign-off binds such a list by its name."""
+    rendered = []
+    for recipient_list in book.lists:
+        if recipient_list.role is Role.SUBSCRIBER:
+            # a bulletin in which nothing is public has no digest for them
+            with suppress(Conflict):
+                for language, mail_format in product(LANGUAGES, MailFormat):
+                    key = VariantKey(recipient_list.id, language_tag(language), mail_format)
+                    rendered.append(_render(context, record, recipient_list, key))
+    return rendered
 
 
 def _render_notice(context: Context, notice: Notice, lists: Mapping[str, RecipientList]) -> Collection[RenderedVariant]:
@@ -79,6 +95,5 @@ def _render_notice(context: Context, notice: Notice, lists: Mapping[str, Recipie
 def _render(
     context: Context, record: BulletinRecord, recipient_list: RecipientList, key: VariantKey
 ) -> RenderedVariant:
-    chosen = compose.digest_context(context.publication, record, recipient_list)
-    data = compose.render_digest(chosen, negotiate(key.language), key.format).to_bytes()
+    data = render_mail(context, record, recipient_list, key).to_bytes()
     return RenderedVariant(SignedVariant(key, digest_bytes(data)), data)

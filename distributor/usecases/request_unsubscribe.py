@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from distributor import tokens
 from distributor.errors import Refused
-from distributor.model.recipient import RecipientList, Suppression
+from distributor.model.recipient import RecipientList, Role
 from distributor.store import address_book, suppressions
 from distributor.usecases.context import Context
+from distributor.usecases.leave_lists import leave_lists
 
 PURPOSE = "unsubscribe"
 
@@ -17,11 +18,18 @@ class UnsubscribeRequest:
 
     Args:
         address: the address the mail went to.
-        recipient_list: the list it was served by.
+        recipient_list: the list it was served by; the first one of a digest that merged several.
+        others: further lists of the digest, which end with it.
     """
 
     address: str
     recipient_list: RecipientList
+    others: tuple[RecipientList, ...] = ()
+
+    @property
+    def names(self) -> str:
+        """Names of the lists, for people."""
+        return "、".join(one.name for one in (self.recipient_list, *self.others))
 
 
 async def read_request(context: Context, token: str) -> UnsubscribeRequest:
@@ -37,18 +45,21 @@ async def read_request(context: Context, token: str) -> UnsubscribeRequest:
     values = tokens.verify(PURPOSE, token, context.token_keys)
     async with context.database.read() as connection:
         lists = await address_book.load_lists(connection)
-    found = next((entry for entry in lists if [entry.id] == list(values[1:])), None)
-    if found is None:
+    by_id = {entry.id: entry for entry in lists}
+    found = [by_id[name] for name in values[1:] if name in by_id]
+    # only a list of subscribers is merged with others, and one that is gone stands in nobody's way
+    if not found or (len(values) > 2 and any(one.role is not Role.SUBSCRIBER for one in found)):  # noqa: PLR2004  address and one list
         raise Refused("token-invalid")
-    return UnsubscribeRequest(values[0], found)
+    return UnsubscribeRequest(values[0], found[0], tuple(found[1:]))
 
 
-async def request_unsubscribe(context: Context, token: str) -> UnsubscribeRequest:
+async def request_unsubscribe(context: Context, token: str, origin: str = "") -> UnsubscribeRequest:
     """Stop writing to the address at once, or open a ticket when its body must receive; idempotent.
 
     Args:
         context: the installation.
         token: the token of the link.
+        origin: network address of the request.
 
     Raises:
         Refused: `token-invalid`.
@@ -60,6 +71,6 @@ async def request_unsubscribe(context: Context, token: str) -> UnsubscribeReques
             arguments = (tokens.new_id(), request.address, request.recipient_list.id, now)
             await suppressions.open_ticket(connection, *arguments)
         else:
-            left = Suppression(request.address, "unsubscribed", request.recipient_list.id)
-            await suppressions.add(connection, left, now)
+            ended = [one.id for one in (request.recipient_list, *request.others)]
+            await leave_lists(connection, context, request.address, ended, origin)
     return request

@@ -7,7 +7,7 @@ import anyio
 
 from distributor import tokens
 from distributor.deliver import Transport
-from distributor.store import claims
+from distributor.store import claims, letters
 from distributor.usecases.context import Context
 from distributor.usecases.drain_deliveries import Drained, Worker, drain
 from distributor.usecases.guard_instance import guard_instance
@@ -73,7 +73,8 @@ async def is_due(context: Context) -> bool:
     async with context.database.read() as connection:
         now = await context.database.now(connection)
         fresh_after = context.now() - context.conduct.catch_up
-        return bool(await claims.due_runs(connection, now, fresh_after=fresh_after))
+        due = await claims.due_runs(connection, now, fresh_after=fresh_after)
+        return bool(due) or await letters.is_any_due(connection, now)
 
 
 def worker_name() -> str:

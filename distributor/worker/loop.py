@@ -15,8 +15,10 @@ from distributor.errors import RelayTrouble
 from distributor.settings import Engine
 from distributor.usecases.claim_occurrences import claim_occurrences
 from distributor.usecases.guard_instance import guard_instance
+from distributor.usecases.prepare_digests import prepare_digests
 from distributor.usecases.reconcile_deliveries import reconcile
 from distributor.usecases.send_due import drain_due, send_due
+from distributor.usecases.send_letters import send_letters
 
 _log = log.get_logger(__name__)
 
@@ -90,7 +92,9 @@ async def run_until_idle(container: Container) -> None:
     """
     await guard_instance(container.context)
     await claim_occurrences(container.context)
+    await prepare_digests(container.context)
     async with container.transport() as transport:
+        await send_letters(container.context, transport)
         await send_due(container.context, transport, container.settings.smtp.connections, relay=_relay(container))
 
 
@@ -99,6 +103,7 @@ async def tick(container: Container) -> None:
     try:
         for claimed in await claim_occurrences(container.context):
             _log.info("occurrence", schedule=claimed.schedule_id, outcome=claimed.outcome, runs=len(claimed.runs))
+        await prepare_digests(container.context)
     except DBAPIError as error:
         _log.warning("database-away", problem=str(error.orig))
 
@@ -122,6 +127,7 @@ async def send(container: Container, transport: Transport, stopping: anyio.Event
     """
     connections = container.settings.smtp.connections
     try:
+        await send_letters(container.context, transport)
         await drain_due(container.context, transport, connections, stopping=stopping, relay=_relay(container))
     except RelayTrouble as trouble:
         _log.error("relay-trouble", code=trouble.code, **trouble.parameters)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from distributor.errors import Misconfigured
 from distributor.model.schedule import Misfire, TriggerKind, Window, WorkingDayPolicy
+from distributor.model.subscriber import Frequency
 from distributor.schedule import parse_window, read_calendar, read_schedules
 
 CONFIG = Path(__file__).parents[3] / "config"
@@ -21,6 +22,7 @@ FULL = {
     "misfire": "last only",
     "catch_up_hours": 1.5,
     "enabled": False,
+    "frequency": "weekly",
 }
 
 
@@ -31,8 +33,10 @@ def refused(changes: dict[str, object], *, without: str = "") -> Misconfigured:
     return caught.value
 
 
-def test_the_shipped_schedules_send_both_lists_at_publication() -> None:
-    schedules = read_schedules(tomllib.loads((CONFIG / "schedule.toml").read_text("utf-8")), "schedule.toml")
+def test_the_shipped_schedules_send_both_lists_at_publication_and_serve_each_frequency_of_subscribers() -> None:
+    read = read_schedules(tomllib.loads((CONFIG / "schedule.toml").read_text("utf-8")), "schedule.toml")
+    assert [s.frequency for s in read if s.list_id == "public"] == list(Frequency)
+    schedules = [s for s in read if s.list_id != "public"]
     assert [(s.id, s.list_id, s.trigger.kind) for s in schedules] == [
         ("bao-on-publication", "bao", TriggerKind.ON_PUBLICATION),
         ("song-on-publication", "song", TriggerKind.ON_PUBLICATION),
@@ -41,15 +45,10 @@ def test_the_shipped_schedules_send_both_lists_at_publication() -> None:
 
 
 def test_the_examples_in_the_comments_of_the_shipped_files_can_be_used() -> None:
-    for name, first in (("schedule.toml", "# [[schedules]]"), ("calendar.toml", "# [year.2027]")):
-        text = (CONFIG / name).read_text("utf-8")
-        example = text[text.index(first) :]
-        lines = [line.removeprefix("#").strip() for line in example.splitlines()]
-        document = tomllib.loads("\n".join(line for line in lines if "=" in line or line[:1] in {"[", "]", "{"}))
-        if name == "schedule.toml":
-            assert [s.id for s in read_schedules(document, name)] == ["subscribers-monthly"]
-        else:
-            assert read_calendar(document, name).is_published(2027)
+    text = (CONFIG / "calendar.toml").read_text("utf-8")
+    lines = [line.removeprefix("#").strip() for line in text[text.index("# [year.2027]") :].splitlines()]
+    document = tomllib.loads("\n".join(line for line in lines if "=" in line or line[:1] in {"[", "]", "{"}))
+    assert read_calendar(document, "calendar.toml").is_published(2027)
 
 
 def test_every_key_is_read() -> None:
@@ -57,6 +56,7 @@ def test_every_key_is_read() -> None:
     assert (schedule.id, schedule.list_id, schedule.time_zone) == ("bao-monthly", "bao", "Europe/Berlin")
     assert schedule.working_day is WorkingDayPolicy.PREVIOUS
     assert schedule.window == Window(time(8), time(18))
+    assert schedule.frequency is Frequency.WEEKLY
     assert schedule.misfire is Misfire.LAST_ONLY
     assert (schedule.catch_up, schedule.enabled) == (timedelta(hours=1.5), False)
 

@@ -1,0 +1,145 @@
+"""Letters: mails to one person that are no bulletin; at least once, with one Message-ID."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from distributor.model.recipient import address_key
+from distributor.store.tables import letters
+
+
+class LetterState(StrEnum):
+    """Where a letter stands."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail to one person.
+
+    Args:
+        id: minted with it.
+        kind: name of its templates.
+        address: where to.
+        content: the rendered words as canonical bytes in text; None when they were forgotten.
+        message_id: the same on every attempt.
+        created: when.
+        leave_url: https address that takes the one-click POST, or None for a letter that was asked for just now.
+        attempts: how often it was tried.
+    """
+
+    id: str
+    kind: str
+    address: str
+    content: str | None
+    message_id: str
+    created: datetime
+    leave_url: str | None = None
+    attempts: int = 0
+
+
+async def add(connection: AsyncConnection, letter: Letter) -> None:
+    """Put a letter into the outbox.
+
+    Args:
+        connection: an open writing transaction.
+        letter: the letter.
+    """
+    fields = {name: getattr(letter, name) for name in Letter.__dataclass_fields__}
+    state = {"state": LetterState.PENDING, "next_attempt": letter.created}
+    await connection.execute(insert(letters).values(address_key=address_key(letter.address), **fields, **state))
+
+
+async def count_since(connection: AsyncConnection, address: str, kind: str, moment: datetime) -> int:
+    """Count the letters of a kind to an address since a moment.
+
+    Args:
+        connection: an open transaction.
+        address: where to, in any case.
+        kind: name of their templates.
+        moment: when the count begins.
+    """
+    query = select(func.count()).where(
+        letters.c.address_key == address_key(address), letters.c.kind == kind, letters.c.created > moment
+    )
+    return int(await connection.scalar(query) or 0)
+
+
+async def is_any_due(connection: AsyncConnection, now: datetime) -> bool:
+    """Tell whether a letter waits to be sent.
+
+    Args:
+        connection: an open transaction.
+        now: the clock of the database.
+    """
+    due = exists().where(letters.c.state == LetterState.PENDING, letters.c.next_attempt <= now)
+    return bool(await connection.scalar(select(due)))
+
+
+async def claim(connection: AsyncConnection, now: datetime, until: datetime, limit: int) -> tuple[Letter, ...]:
+    """Take due letters under a lease; those another worker has are passed over.
+
+    Args:
+        connection: an open writing transaction.
+        now: the clock of the database.
+        until: end of the lease.
+        limit: how many at most.
+    """
+    free = or_(letters.c.lease_until.is_(None), letters.c.lease_until <= now)
+    query = (
+        select(letters)
+        .where(and_(letters.c.state == LetterState.PENDING, letters.c.next_attempt <= now, free))
+        .order_by(letters.c.next_attempt)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    names = tuple(Letter.__dataclass_fields__)
+    found = tuple(Letter(**{name: row[name] for name in names}) for row in (await connection.execute(query)).mappings())
+    taken = update(letters).where(letters.c.id.in_([one.id for one in found]))
+    await connection.execute(taken.values(lease_until=until, attempts=letters.c.attempts + 1))
+    return found
+
+
+async def settle(connection: AsyncConnection, letter_id: str, state: LetterState, reply: str, moment: datetime) -> None:
+    """Write down what came of a letter; for one that stays pending, when it is tried again.
+
+    Args:
+        connection: an open writing transaction.
+        letter_id: the letter.
+        state: from now on.
+        reply: what the relay answered.
+        moment: now, or the next attempt.
+    """
+    values: dict[str, object] = {"state": state, "reply": reply[:500], "lease_until": None}
+    values["next_attempt" if state is LetterState.PENDING else "finished"] = moment
+    if state is not LetterState.PENDING:
+        # a sent letter holds links that open the subscription: they are the reader's alone now
+        values["content"] = None
+    await connection.execute(update(letters).where(letters.c.id == letter_id).values(values))
+
+
+async def forget(connection: AsyncConnection, before: datetime) -> int:
+    """Forget letters that are done with; returns how many.
+
+    Args:
+        connection: an open writing transaction.
+        before: letters older than this.
+    """
+    done = delete(letters).where(letters.c.created < before, letters.c.state != LetterState.PENDING)
+    return (await connection.execute(done)).rowcount
+
+
+async def remove_of(connection: AsyncConnection, address: str) -> None:
+    """Forget every letter to an address.
+
+    Args:
+        connection: an open writing transaction.
+        address: in any case.
+    """
+    await connection.execute(delete(letters).where(letters.c.address_key == address_key(address)))
