@@ -1,6 +1,7 @@
 """Named evidence for what a row is: section heading, title, paragraph or attribution. Scores add up like log odds."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from distributor.parse import weights as w
 from distributor.parse.boundaries import is_at, is_centred
@@ -234,21 +235,21 @@ def _hidden_indent(fact: Fact, layout: Layout) -> float:
     return w.PARAGRAPH_LACKS_INDENT if fact.slack < layout.hidden + 1 else 0.0
 
 
-def closing_score(fact: Fact, kind: Kind, following: Kind | None) -> float:
-    """How well a node of this kind ends with this row, given what begins below.
+@lru_cache(maxsize=64)
+def closing_scores(end: str, *, listed: bool, below: Kind | None) -> tuple[float, ...]:
+    """How well a node ends with a row, for each kind that the row can have.
 
     Args:
-        fact: the last row of the node.
-        kind: what that row is.
-        following: the node that begins below, None at the end.
+        end: how the row ends.
+        listed: the row is a line of a list or begins with a run-in label.
+        below: PARAGRAPH when a paragraph follows, else None.
     """
-    if kind in (SECTION, TITLE, TITLE_MORE):
-        return _HEADING_ENDS[fact.end]
-    if kind is ATTRIBUTION:
-        return 0.0
-    if fact.end == "plain":
-        if kind is PARAGRAPH_MORE:
-            return w.TEXT_END_PLAIN_LONG
-        return w.TEXT_END_PLAIN_LISTED if fact.field or fact.marker else w.TEXT_END_PLAIN
-    last = w.TEXT_END_COLON_LAST if fact.end == "colon" and following is not PARAGRAPH else 0.0
-    return _TEXT_ENDS[fact.end] + last
+    text = _TEXT_ENDS.get(end, w.TEXT_END_PLAIN_LISTED if listed else w.TEXT_END_PLAIN)
+    if end == "colon" and below is not PARAGRAPH:
+        text += w.TEXT_END_COLON_LAST
+    scores = dict.fromkeys(Kind, text)
+    scores |= dict.fromkeys((SECTION, TITLE, TITLE_MORE), _HEADING_ENDS[end])
+    scores |= dict.fromkeys((ATTRIBUTION, Kind.ATTRIBUTION_MORE), 0.0)
+    if end == "plain":
+        scores[PARAGRAPH_MORE] = w.TEXT_END_PLAIN_LONG
+    return tuple(scores[kind] for kind in Kind)

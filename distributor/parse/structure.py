@@ -1,24 +1,27 @@
-"""The structure finder: the best reading of all rows together (Viterbi), and how sure it is of each heading."""
+"""The structure finder: the best reading of all rows together, and how sure it is of each heading."""
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from distributor.parse import weights as w
 from distributor.parse.boundaries import boundary, heading_end, title_break
-from distributor.parse.evidence import body_score, closing_score, starting_scores, title_more
+from distributor.parse.evidence import body_score, closing_scores, starting_scores, title_more
 from distributor.parse.facts import Fact
 from distributor.parse.habits import Habit, learn
-from distributor.parse.kinds import ATTRIBUTION, FOLLOWS, MORE, NODE, OPENS, SECTION, TITLE, Kind
+from distributor.parse.kinds import ATTRIBUTION, FOLLOWS, MORE, NODE, OPENS, PARAGRAPH, SECTION, TITLE, Kind
 from distributor.parse.layout import Layout
+from distributor.parse.path import Lattice, best_path, margins
 from distributor.parse.roles import Role, find_roles
 
 _NEVER = -1e9
 _SCALE = 2.0  # margin that makes a decision fairly sure
+_SUREST = 40.0  # margin beyond which nothing gets surer
 _KINDS = tuple(Kind)
+_INDEX = {kind: index for index, kind in enumerate(_KINDS)}
 _LAST = {SECTION: w.LAST_SECTION, TITLE: w.LAST_TITLE}
-
-Scores = dict[Kind, float]
+_HEADINGS = (_INDEX[SECTION], _INDEX[TITLE])
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,68 @@ class Reading:
     confidence: tuple[float, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Scores for passing from one row to the next.
+
+    Args:
+        starts: for a node that begins with the row.
+        more: for going on with the node above, by the kind of the row above.
+        after_heading: for beginning anything below a heading that the row above would end.
+        marked: the heading that the marker of the row stands for in this document.
+        under_section: makes up for the habit that a title right below a section heading does not have.
+    """
+
+    starts: dict[Kind, float]
+    more: dict[Kind, float]
+    after_heading: float
+    marked: Kind | None
+    under_section: float = 0.0
+
+
+class _Way(NamedTuple):
+    """One way from a row to the next, with all that can be known of it beforehand.
+
+    Args:
+        old, new: places of the kinds of both rows.
+        usual: how usual the succession is.
+        text: a paragraph begins.
+        end: which finish of the node above counts: 0 none, 1 of a heading, 2 of a paragraph.
+        favour: 0 none, 1 a title below a section, 2 a title below a title, 3 a section below a title.
+        more: the node above goes on.
+    """
+
+    old: int
+    new: int
+    usual: float = 0.0
+    text: bool = False
+    end: int = 0
+    favour: int = 0
+    more: bool = False
+
+
+_FAVOURS = {(SECTION, TITLE): 1, (TITLE, TITLE): 2, (TITLE, SECTION): 3}
+_ENDS = {SECTION: 1, TITLE: 1, PARAGRAPH: 2}
+
+
+def _ways() -> tuple[_Way, ...]:
+    ways: list[_Way] = []
+    for old in _KINDS:
+        node = NODE[old]
+        for (above, new), usual in FOLLOWS.items():
+            if above is node:
+                favour = _FAVOURS.get((node, new), 0)
+                end = _ENDS.get(node, 0)
+                ways.append(_Way(_INDEX[old], _INDEX[new], usual, new is PARAGRAPH, end, favour))
+        if node in MORE:
+            ways.append(_Way(_INDEX[old], _INDEX[MORE[node]], more=True))
+    return tuple(ways)
+
+
+_WAYS = _ways()
+_PLACES = tuple((way.old, way.new) for way in _WAYS)
+
+
 def find_structure(facts: Sequence[Fact], layout: Layout) -> Reading:
     """Read all rows in the way that the evidence supports best.
 
@@ -43,71 +108,45 @@ def find_structure(facts: Sequence[Fact], layout: Layout) -> Reading:
     """
     if not facts:
         return Reading((), ())
-    steps = _steps(facts, layout, ())
-    first = _best_path(*_forward(facts, steps))
-    habits = learn(facts, first, layout)
+    steps = read_steps(facts, layout)
+    lattice = _lattice(facts, steps)
+    habits = learn(facts, [_KINDS[state] for state in best_path(lattice)], layout)
     if habits:
-        steps = _steps(facts, layout, habits)
-    forward, back = _forward(facts, steps)
-    return Reading(_best_path(forward, back), _confidence(facts, steps, forward))
+        lattice = _lattice(facts, [_with_habits(*pair, layout, habits) for pair in zip(facts, steps, strict=True)])
+    kinds = tuple(_KINDS[state] for state in best_path(lattice))
+    return Reading(kinds, tuple(_sureness(margin) for margin in margins(lattice, _HEADINGS)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """Scores for passing from one row to the next.
-
-    Args:
-        starts: for a node that begins with the row.
-        more: for going on with the node above, by the kind of the row above.
-        after_heading: for beginning anything below a heading that the row above would end.
-        favours: for what this document does or the row says about a succession of nodes.
-    """
-
-    starts: Scores
-    more: Scores
-    after_heading: float
-    favours: dict[tuple[Kind, Kind], float]
+def _sureness(margin: float) -> float:
+    return 1.0 / (1.0 + math.exp(-min(_SUREST, margin) / _SCALE))
 
 
-def _steps(facts: Sequence[Fact], layout: Layout, habits: Sequence[Habit]) -> list[_Step]:
+def read_steps(facts: Sequence[Fact], layout: Layout) -> list[Step]:
+    """Weigh the evidence of each row, before anything is known of the habits of the document."""
     roles = find_roles(facts)
-    covered = _attribution_rows(facts)
-    steps = []
-    for position, fact in enumerate(facts):
-        starts = starting_scores(facts, position, layout, roles)
-        for habit in habits:
-            starts[habit.kind] += habit.score(fact, layout)
-        more = _going_on(facts, position, layout) if position else dict.fromkeys(_KINDS, _NEVER)
-        inside = position in covered
-        more[ATTRIBUTION] = more[Kind.ATTRIBUTION_MORE] = w.ATTRIBUTION_MORE if inside else _NEVER
-        end = heading_end(facts[position - 1], fact, layout) if position else 0.0
-        steps.append(_Step(starts, more, end, _favours(fact, layout, roles, habits)))
-    return steps
+    inside = {position + step for position, fact in enumerate(facts) for step in range(1, fact.attribution)}
+    return [_step(facts, position, layout, roles, goes_on=position in inside) for position in range(len(facts))]
 
 
-def _favours(
-    fact: Fact, layout: Layout, roles: Mapping[str, Role], habits: Sequence[Habit]
-) -> dict[tuple[Kind, Kind], float]:
-    """A title right below a section heading needs no distance; a marked heading may follow a title without text."""
-    near = sum(min(0.0, habit.score(fact, layout)) for habit in habits if habit.near)
+def _step(facts: Sequence[Fact], position: int, layout: Layout, roles: Mapping[str, Role], *, goes_on: bool) -> Step:
+    fact = facts[position]
+    more = _going_on(facts, position, layout) if position else {}
+    more[ATTRIBUTION] = more[Kind.ATTRIBUTION_MORE] = w.ATTRIBUTION_MORE if goes_on else _NEVER
+    end = heading_end(facts[position - 1], fact, layout) if position else 0.0
     role = roles.get(fact.marker.kind) if fact.marker else None
     marked = {"item": TITLE, "section": SECTION}.get(role.name if role else "")
-    favours = {(SECTION, TITLE): -near}
-    if marked:
-        favours[(TITLE, marked)] = w.TITLE_WITHOUT_TEXT_MARKED
-    return favours
+    return Step(starting_scores(facts, position, layout, roles), more, end, marked)
 
 
-def _going_on(facts: Sequence[Fact], position: int, layout: Layout) -> Scores:
+def _going_on(facts: Sequence[Fact], position: int, layout: Layout) -> dict[Kind, float]:
     above, fact = facts[position - 1], facts[position]
     begun = facts[position - 2].row.text if position > 1 else "　"
     body = body_score(fact, layout)
-    first = body - boundary(above, fact, layout, first=True)
     further = body - boundary(above, fact, layout)
+    first = body - boundary(above, fact, layout, first=True) if layout.hidden else further
     row = title_more(facts, position, layout)
-    title = row - title_break(above, fact, layout)
     return {
-        Kind.TITLE: title,
+        Kind.TITLE: row - title_break(above, fact, layout),
         Kind.TITLE_MORE: row - title_break(above, fact, layout, begun),
         Kind.PARAGRAPH: first,
         Kind.PARAGRAPH_MORE: further,
@@ -116,87 +155,45 @@ def _going_on(facts: Sequence[Fact], position: int, layout: Layout) -> Scores:
     }
 
 
-def _attribution_rows(facts: Sequence[Fact]) -> set[int]:
-    """Positions of the second and further rows of attributions."""
-    return {position + step for position, fact in enumerate(facts) for step in range(1, fact.attribution)}
+def _with_habits(fact: Fact, step: Step, layout: Layout, habits: Sequence[Habit]) -> Step:
+    """Add what the habits of the document say; a title right below a section heading needs no distance."""
+    starts = dict(step.starts)
+    near = 0.0
+    for habit in habits:
+        score = habit.score(fact, layout)
+        starts[habit.kind] += score
+        if habit.near:
+            near -= min(0.0, score)
+    return Step(starts, step.more, step.after_heading, step.marked, near)
 
 
-def _forward(facts: Sequence[Fact], steps: Sequence[_Step]) -> tuple[list[Scores], list[dict[Kind, Kind]]]:
-    """Best score of each kind at each row, and the kind above that gave it."""
-    forward: list[Scores] = [{kind: OPENS.get(kind, _NEVER) + steps[0].starts.get(kind, 0.0) for kind in _KINDS}]
-    back: list[dict[Kind, Kind]] = [{}]
-    for position in range(1, len(facts)):
-        scores, origin = _advance(facts[position - 1], forward[-1], steps[position])
-        forward.append(scores)
-        back.append(origin)
-    last = facts[-1]
-    forward[-1] = {kind: score + _finish(last, kind) for kind, score in forward[-1].items()}
-    return forward, back
+def _lattice(facts: Sequence[Fact], steps: Sequence[Step]) -> Lattice:
+    opening = [OPENS.get(kind, _NEVER) + steps[0].starts.get(kind, 0.0) for kind in _KINDS]
+    gains = [_gains(facts[position - 1], steps[position]) for position in range(1, len(facts))]
+    ends = _closings(facts[-1], None)
+    closing = [end + _LAST.get(NODE[kind], 0.0) for kind, end in zip(_KINDS, ends, strict=True)]
+    return Lattice(len(_KINDS), _PLACES, opening, gains, closing)
 
 
-def _advance(above: Fact, before: Scores, step: _Step) -> tuple[Scores, dict[Kind, Kind]]:
-    scores: Scores = dict.fromkeys(_KINDS, _NEVER * 2)
-    origin: dict[Kind, Kind] = {}
-    for kind, score in before.items():
-        if score <= _NEVER / 2:
-            continue
-        for new, gain in _moves(above, kind, step):
-            if score + gain > scores[new]:
-                scores[new], origin[new] = score + gain, kind
-    return scores, origin
+def _closings(fact: Fact, below: Kind | None) -> tuple[float, ...]:
+    return closing_scores(fact.end, listed=fact.field or fact.marker is not None, below=below)
 
 
-def _moves(above: Fact, kind: Kind, step: _Step) -> list[tuple[Kind, float]]:
-    """All ways on from a row of this kind, with their scores."""
-    node = NODE[kind]
-    unfinished = node in (SECTION, TITLE) or (node is Kind.PARAGRAPH and above.end in ("plain", "open", "comma"))
-    end = step.after_heading if unfinished else 0.0
-    moves = [
-        (new, gain + step.starts[new] + closing_score(above, kind, new) + end + step.favours.get((old, new), 0.0))
-        for (old, new), gain in FOLLOWS.items()
-        if old is node
+def _gains(above: Fact, step: Step) -> list[float]:
+    """Score of every way on from the row above."""
+    unfinished = above.end in ("plain", "open", "comma")
+    ends = (0.0, step.after_heading, step.after_heading if unfinished else 0.0)
+    text, other = _closings(above, PARAGRAPH), _closings(above, None)
+    without = w.TITLE_WITHOUT_TEXT_MARKED
+    favours = (
+        0.0,
+        step.under_section,
+        without if step.marked is TITLE else 0.0,
+        without if step.marked is SECTION else 0.0,
+    )
+    starts = [step.starts.get(kind, 0.0) for kind in _KINDS]
+    more = [step.more.get(kind, 0.0) for kind in _KINDS]
+    return [
+        more[old] if goes_on else usual + starts[new] + (text if is_text else other)[old] + ends[end] + favours[favour]
+        for old, new, usual, is_text, end, favour, goes_on in _WAYS
     ]
-    if node in MORE:
-        moves.append((MORE[node], step.more[kind]))
-    return moves
-
-
-def _finish(fact: Fact, kind: Kind) -> float:
-    return closing_score(fact, kind, None) + _LAST.get(NODE[kind], 0.0)
-
-
-def _best_path(forward: Sequence[Scores], back: Sequence[dict[Kind, Kind]]) -> tuple[Kind, ...]:
-    kind = max(_KINDS, key=lambda candidate: forward[-1][candidate])
-    path = [kind]
-    for position in range(len(forward) - 1, 0, -1):
-        kind = back[position].get(kind, kind)
-        path.append(kind)
-    return tuple(reversed(path))
-
-
-def _confidence(facts: Sequence[Fact], steps: Sequence[_Step], forward: Sequence[Scores]) -> tuple[float, ...]:
-    """Compare the best reading in which a row begins a heading with the best one in which it does not."""
-    sure: list[float] = [0.0] * len(facts)
-    onward: Scores = dict.fromkeys(_KINDS, 0.0)
-    for position in range(len(facts) - 1, -1, -1):
-        whole = {kind: forward[position][kind] + onward[kind] for kind in _KINDS}
-        heads = max(whole[SECTION], whole[TITLE])
-        others = max(score for kind, score in whole.items() if kind not in (SECTION, TITLE))
-        sure[position] = 1.0 / (1.0 + math.exp(-min(40.0, abs(heads - others)) / _SCALE))
-        if position:
-            onward = _retreat(
-                facts[position - 1], onward, steps[position], last=position == len(facts) - 1, fact=facts[position]
-            )
-    return tuple(sure)
-
-
-def _retreat(above: Fact, onward: Scores, step: _Step, *, last: bool, fact: Fact) -> Scores:
-    """Best score from a row to the end, for each kind it can have."""
-    scores: Scores = {}
-    for kind in _KINDS:
-        best = _NEVER
-        for new, gain in _moves(above, kind, step):
-            end = _finish(fact, new) if last else 0.0
-            best = max(best, gain + onward[new] + end)
-        scores[kind] = best
-    return scores
