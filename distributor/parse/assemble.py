@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from distributor.model.bulletin import Attribution, Item, Noise, Section
 from distributor.parse.attribution import read_attribution
+from distributor.parse.chars import ends_sentence
 from distributor.parse.kinds import ATTRIBUTION, NOTE, SECTION, TITLE
 from distributor.parse.nodes import Node, heading_text, running_text
 
@@ -37,7 +38,7 @@ class _Draft:
             return
         text = self.paragraphs[-1]
         match = _INLINE.search(text) or _INLINE_BARE.search(text)
-        if match and match.start() > 0 and text[: match.start()].rstrip()[-1:] in "。！？”；…":
+        if match and match.start() > 0 and ends_sentence(text[: match.start()].rstrip()):
             self.attribution = read_attribution(match["raw"])
             if self.attribution:
                 self.paragraphs[-1] = text[: match.start()].rstrip()

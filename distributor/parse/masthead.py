@@ -106,7 +106,7 @@ def _only_metadata(rest: str) -> bool:
     rest = rest.strip("（）()·")
     if not rest or find_date(rest) or find_issue(rest):
         return True
-    bare = _PUBLISHER_MARKS.sub("", rest)
+    bare = _without_marks(rest)
     return bare != rest or (bool(_BODY.fullmatch(bare) or _TITLE.fullmatch(bare)) and not _YEAR_FIRST.search(bare))
 
 
@@ -145,12 +145,18 @@ def _unbracketed(issue: str) -> tuple[str, str]:
     return issue, ""
 
 
+def _without_marks(text: str) -> str:
+    """A publisher without 编, 主办 and the like, or the text itself when what is left is no name of a body."""
+    bare = _PUBLISHER_MARKS.sub("", text)
+    return bare if _BODY.fullmatch(bare) or _PUBLISHER_MARKS.match(text) else text
+
+
 def _publisher(
     masthead: Masthead, found: tuple[Row, str, bool], noise: list[tuple[Row, str, str]]
 ) -> tuple[Masthead, list[tuple[Row, str, str]]]:
     """What is left of a row after number and date: a publisher, or a part of the title, or nothing."""
     row, plain, changed = found
-    bare = _PUBLISHER_MARKS.sub("", plain)
+    bare = _without_marks(plain)
     titled = masthead.issue is not None or masthead.date is not None
     is_body = bool(_BODY.fullmatch(bare)) and (titled or bare != plain)
     if (
