@@ -1,19 +1,25 @@
 """A drain against a scripted relay, on both databases."""
 
+import os
+import time
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import anyio
 import pytest
+from sqlalchemy import update
 
+from distributor.compose import DkimAlgorithm, Prepared, new_key
+from distributor.deliver import BeforeDot
 from distributor.errors import RelayTrouble
 from distributor.model.conduct import Conduct, Pace
 from distributor.model.ledger import DoubtPolicy
 from distributor.model.recipient import Suppression
-from distributor.model.run import DeliveryState, PauseReason, RefusalClass, Run
-from distributor.store import deliveries, runs, suppressions
+from distributor.model.run import Delivery, DeliveryState, Outcome, PauseReason, RefusalClass, Run
+from distributor.store import deliveries, runs, suppressions, tables
 from distributor.store.engine import Database
+from distributor.usecases.compose_message import Composer, Unsigned
 from distributor.usecases.context import Context
 from distributor.usecases.drain_deliveries import Drained, Worker, drain
 from distributor.usecases.reconcile_deliveries import reconcile
@@ -310,13 +316,120 @@ async def test_throttling_slows_the_lane_down(database: Database, tmp_path: Path
 
 
 async def test_what_cannot_be_made_fails_alone(database: Database, tmp_path: Path) -> None:
-    broken = await make_run(database, 2, list_id="gone")
-    good = await make_run(database, 2)
+    broken, good = await make_run(database, 2), await make_run(database, 10)
+    async with database.write() as connection:
+        table = tables.deliveries
+        await connection.execute(update(table).where(table.c.run_id == broken.id).values(list_id="gone"))
+        fifth = (table.c.run_id == good.id) & (table.c.position == 5)
+        await connection.execute(update(table).where(fifth).values(address="no address"))
     async with ScriptedServer() as server:
         drained = await send(make_context(database, tmp_path), server)
-    assert (drained.sent, drained.failed) == (4, 0) or drained.failed == 2
-    assert (await counts_of(database, good)).of(_S.SENT) == 2
-    assert (await counts_of(database, broken)).is_finished
+    assert (drained.sent, drained.failed) == (9, 3)
+    rows = await rows_of(database, broken)
+    assert [(row.refusal, row.reply.text if row.reply else "") for row in rows] == [
+        (RefusalClass.MESSAGE, "list-unknown")
+    ] * 2
+
+
+async def test_what_breaks_the_program_fails_alone(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = await make_run(database, 10)
+    write = Composer.write
+
+    def break_on_one(composer: Composer, prepared: Prepared, delivery: Delivery) -> Unsigned:
+        if delivery.address.startswith("r4@"):
+            raise ZeroDivisionError
+        return write(composer, prepared, delivery)
+
+    monkeypatch.setattr(Composer, "write", break_on_one)
+    async with ScriptedServer() as server:
+        assert (await send(make_context(database, tmp_path), server)).failed == 1
+    assert (await counts_of(database, run)).of(_S.SENT) == 9
+
+
+async def test_what_breaks_the_transport_is_in_doubt_only_after_the_mark(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = await make_run(database, 6)
+    context = make_context(database, tmp_path)
+    async with ScriptedServer() as server, transport_to(server.port) as transport:
+        usual = transport.send
+
+        async def break_on_two(
+            sender: str, recipient: str, message: bytes, before_dot: BeforeDot, **named: str
+        ) -> Outcome:
+            if recipient.startswith("r1@"):
+                raise ZeroDivisionError
+            if recipient.startswith("r2@"):
+                await before_dot()
+                raise ZeroDivisionError
+            return await usual(sender, recipient, message, before_dot, **named)
+
+        monkeypatch.setattr(transport, "send", break_on_two)
+        drained = await drain(context, Worker(worker_name(), transport, 4))
+    assert (drained.sent, drained.deferred, drained.in_doubt) == (4, 1, 1)
+    assert (await states(database, run))[1:3] == [_S.DEFERRED, _S.IN_DOUBT]
+
+
+async def test_signed_messages_are_signed(database: Database, tmp_path: Path) -> None:
+    await make_run(database, 20)
+    key = new_key("xiefa.example", "e1", DkimAlgorithm.ED25519)
+    async with ScriptedServer() as server:
+        await send(make_context(database, tmp_path, dkim_keys=(key,)), server)
+    assert len(server.ledger) == 20
+    assert all(taken.content.startswith(b"DKIM-Signature: ") for taken in server.ledger)
+
+
+async def test_a_full_disk_stops_the_sending_before_the_dot(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = await make_run(database, 30)
+    context = make_context(database, tmp_path)
+
+    def full(*_given: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "posix_fallocate", full)
+        async with ScriptedServer() as server:
+            assert (await send(context, server)).sent == 0
+        assert server.ledger == []
+    assert await states(database, run) == [_S.PENDING] * 30
+    async with ScriptedServer() as server:
+        assert (await send(context, server)).sent == 30
+
+
+async def test_a_worker_that_slept_past_its_lease_claims_anew_before_it_sends(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = await make_run(database, 8)
+    clock, slept = time.clock_gettime, 0.0
+    monkeypatch.setattr(time, "clock_gettime", lambda kind: clock(kind) + slept)
+
+    def sleep(mail: Mail) -> None:
+        # between RCPT and the dot of the first message the machine sleeps for an hour
+        nonlocal slept
+        slept = 3600.0
+
+    async with ScriptedServer(Script(answers={Step.RCPT: sleep})) as server:
+        with anyio.fail_after(30):
+            drained = await send(make_context(database, tmp_path), server, connections=1)
+    assert drained.sent == len(server.ledger) == 8
+    assert max(server.attempts.values()) == 2, "the dot after the sleep was not written"
+    assert (await counts_of(database, run)).of(_S.SENT) == 8
+
+
+async def test_the_lines_of_two_workers_at_a_limited_relay_share_its_pace(database: Database, tmp_path: Path) -> None:
+    run = await make_run(database, 12)
+    context = make_context(database, tmp_path, conduct=Conduct(pace=Pace(per_second=3)))
+    async with ScriptedServer() as server, anyio.create_task_group() as tasks:
+        for _ in range(2):
+            tasks.start_soon(send, context, server)
+    assert len(server.ledger) == 3
+    rows = await rows_of(database, run)
+    waits = sorted(row.next_attempt for row in rows if row.delivery.state is _S.PENDING)
+    assert len(set(waits)) == 9, "everybody who waits has a slot of their own"
 
 
 async def test_two_workers_share_a_run_and_send_nothing_twice(database: Database, tmp_path: Path) -> None:
