@@ -12,6 +12,7 @@ from distributor.publish.listing import FeedAddress, FeedInfo, feed_listing, lis
 from distributor.publish.notice import correction_notice
 from distributor.publish.options import FeedOptions
 from distributor.publish.restricted import build_restricted
+from distributor.publish.searching import Piece, day_of, excerpt_of, indexed_items, marked, sought
 from distributor.publish.writing import entity_tag
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Format",
     "ItemChange",
     "ItemDifference",
+    "Piece",
     "Rebuilt",
     "Span",
     "SpanKind",
@@ -40,14 +42,19 @@ __all__ = [
     "card_of",
     "cards_of",
     "correction_notice",
+    "day_of",
     "entity_tag",
+    "excerpt_of",
     "feed_listing",
+    "indexed_items",
     "is_changed",
     "item_difference",
     "listing_of",
+    "marked",
     "needed",
     "offers_original",
     "originals_by_item",
     "reach",
+    "sought",
     "touched_channels",
 ]

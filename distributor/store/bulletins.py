@@ -198,7 +198,7 @@ async def _load(connection: AsyncConnection, query: Any) -> tuple[BulletinRecord
         select(items).where(items.c.bulletin_id.in_(ids)).order_by(items.c.bulletin_id, items.c.position),
     )
     for row in found.mappings():
-        by_bulletin[row["bulletin_id"]].append(_item(row))
+        by_bulletin[row["bulletin_id"]].append(item_of(row))
     return tuple(_record(row, by_bulletin[row["id"]]) for row in rows)
 
 
@@ -259,7 +259,8 @@ def _item_row(bulletin_id: str, item: ItemRecord) -> dict[str, object]:
     }
 
 
-def _item(row: RowMapping) -> ItemRecord:
+def item_of(row: RowMapping) -> ItemRecord:
+    """Restore an item from its row."""
     return ItemRecord(
         key=row["key"],
         position=row["position"],

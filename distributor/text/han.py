@@ -3,14 +3,14 @@
 import re
 
 # ideographs: Unified with Extension A, compatibility, 〇々〆, and the supplementary planes 2 and 3
-_HAN = "\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
+HAN = "\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
 # CJK and full-width punctuation, kana, Bopomofo, radicals, enclosed letters, half- and full-width forms
-_CJK = _HAN + "\u2e80-\u303f\u3040-\u33ff\ufe10-\ufe1f\ufe30-\ufe4f\uff00-\uffef"
+_CJK = HAN + "\u2e80-\u303f\u3040-\u33ff\ufe10-\ufe1f\ufe30-\ufe4f\uff00-\uffef"
 # letters, digits and signs that stand between blanks in western setting; quotes and dashes are left out,
 # because Chinese text uses the same code points at full width
 _WESTERN = "!-~\u00a1-\u00b6\u00b8-\u024f\u0370-\u04ff\u1e00-\u1fff"
 
-_HAN_CHARACTER = re.compile(f"[{_HAN}]")
+_HAN_CHARACTER = re.compile(f"[{HAN}]")
 _CJK_CHARACTER = re.compile(f"[{_CJK}]")
 _WESTERN_CHARACTER = re.compile(f"[{_WESTERN}]")
 

@@ -11,7 +11,7 @@ from distributor import publish
 from distributor.model.feeds import Card, Channel
 from distributor.model.record import BulletinRecord
 from distributor.publish import Catalogue, Chain, Change, Rebuilt
-from distributor.store import bulletins, catalogue, documents, revisions, site_state
+from distributor.store import bulletins, catalogue, documents, revisions, search, site_state
 from distributor.usecases.context import Context
 
 _CARDS_AT_ONCE = 200
@@ -44,6 +44,8 @@ async def refresh_site(connection: AsyncConnection, context: Context, changes: C
         await _put_card(connection, change.now)
     await complete_catalogue(connection)
     rebuilt = await _rebuild(connection, context, changes)
+    for change in changes:
+        await _index(connection, context, change.now)
     written = await documents.save(connection, rebuilt.documents)
     retired = await documents.retire(connection, rebuilt.removed, context.now())
     await site_state.advance(connection)
@@ -64,6 +66,11 @@ async def complete_catalogue(connection: AsyncConnection) -> None:
 async def _put_card(connection: AsyncConnection, record: BulletinRecord) -> None:
     if (card := publish.card_of(record)) is not None:
         await catalogue.put(connection, card)
+
+
+async def _index(connection: AsyncConnection, context: Context, record: BulletinRecord) -> None:
+    found = publish.indexed_items(record)
+    await search.put(connection, record.id, publish.day_of(record, context.publication), found)
 
 
 async def _rebuild(connection: AsyncConnection, context: Context, changes: Collection[Change]) -> Rebuilt:

@@ -29,8 +29,8 @@ from distributor.store.engine import Database
 from distributor.store.tables import feed_cards, feed_channels, feed_shares
 from distributor.usecases.context import Context
 from distributor.usecases.rebuild_site import rebuild_site
-from distributor.usecases.set_up import set_up
 from distributor.usecases.refresh_site import Refreshed, refresh_site
+from distributor.usecases.set_up import set_up
 from tests.support.records import PUBLISHED, attributed_to, make_item, make_item_record, make_record
 from tests.support.sites import make_parts
 
