@@ -18,6 +18,7 @@ class Act(StrEnum):
     RECEIVE = "receive"
     SETTLE_TICKETS = "settle tickets"
     EDIT_BOOK = "edit address book"
+    DESIGN_MAIL = "design mail"
     SIGN_OFF = "sign off"
     PUBLISH = "publish"
     SEND = "send"
@@ -35,6 +36,8 @@ _LEAST_ROLE: Mapping[Act, AccessRole | None] = {
     Act.SETTLE_TICKETS: AccessRole.EDITOR,
     # what it changes for a bulletin shows in the plan, which an approver signs
     Act.EDIT_BOOK: AccessRole.EDITOR,
+    # a sign-off binds what it makes; a test mail goes to no recipient
+    Act.DESIGN_MAIL: AccessRole.EDITOR,
     Act.PUBLISH: AccessRole.APPROVER,
     Act.SIGN_OFF: AccessRole.APPROVER,
     Act.SEND: AccessRole.APPROVER,

@@ -96,6 +96,8 @@ class Composer:
         context = self._context
         async with context.database.read() as connection:
             variant = Variant.from_bytes(await blobs.get(connection, delivery.variant))
+            attachment = variant.attachment
+            attached = None if attachment is None else await blobs.get(connection, attachment.sha256)
             run = await runs.get(connection, delivery.run_id)
             book = await address_book.load(connection)
             merged = await digests.lists_of_variant(connection, *key)
@@ -106,7 +108,7 @@ class Composer:
             self._merged[key] = merged
         language = negotiate(delivery.language)
         frame = compose.message_frame(context.publication, context.sender, chosen, run.bulletin_id, language)
-        self._prepared[key] = compose.prepare(variant, frame)
+        self._prepared[key] = compose.prepare(variant, frame, attached)
         return self._prepared[key]
 
     def _personal(self, delivery: Delivery) -> Personal:

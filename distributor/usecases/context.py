@@ -13,9 +13,9 @@ from distributor.model.conduct import Conduct
 from distributor.model.ledger import Verdict
 from distributor.model.message import Sender
 from distributor.model.publication import Publication
-from distributor.model.theme import Design
 from distributor.model.retention import Retention
 from distributor.model.subscriber import SubscriptionRules
+from distributor.model.theme import Design
 from distributor.publish import FeedOptions
 from distributor.schedule import WorkingCalendar
 from distributor.store.engine import Database

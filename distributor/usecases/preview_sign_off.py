@@ -13,6 +13,7 @@ from distributor.model.sign_off import SignedVariant
 from distributor.usecases.context import Context
 from distributor.usecases.pending_correction import to_be_signed
 from distributor.usecases.plan_bulletin import plan_record
+from distributor.usecases.render_mail import designed
 from distributor.usecases.render_variants import render_variants
 from distributor.usecases.sign_off_bulletin import Seen, blocking_findings, is_waivable
 
@@ -61,7 +62,8 @@ async def preview_sign_off(context: Context, bulletin_id: str) -> SignOffPreview
         plan, book = await plan_record(connection, record, context.now().date())
     if record.withdrawn is not None:
         raise Conflict("bulletin-withdrawn", id=bulletin_id)
-    rendered = await anyio.to_thread.run_sync(partial(render_variants, context, record, plan, book, notice))
+    shown = await designed(context)
+    rendered = await anyio.to_thread.run_sync(partial(render_variants, shown, record, plan, book, notice))
     blocking = blocking_findings(record)
     return SignOffPreview(
         record=record,

@@ -5,15 +5,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import product
 
-from distributor import compose
 from distributor.errors import Conflict
-from distributor.i18n import LANGUAGES, negotiate
+from distributor.i18n import LANGUAGES
 from distributor.model.canonical import digest_bytes
 from distributor.model.recipient import AddressBook, MailFormat, Plan, RecipientList, Role
 from distributor.model.record import BulletinRecord
 from distributor.model.sign_off import SignedVariant, VariantKey
 from distributor.templating import language_tag
 from distributor.usecases.context import Context
+from distributor.usecases.render_mail import render_mail
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from distributor.usecases.audit import record_act
 from distributor.usecases.context import Context
 from distributor.usecases.pending_correction import to_be_signed
 from distributor.usecases.plan_bulletin import plan_record
+from distributor.usecases.render_mail import designed
 from distributor.usecases.render_variants import RenderedVariant, render_variants
 
 # the plan says anew who is unknown, since the address book may have learnt the name after the file was read
@@ -69,7 +70,8 @@ async def sign_off_bulletin(
     if seen is not None and seen != Seen(record.content_hash, plan.hash):
         raise Conflict("changed-meanwhile", id=bulletin_id)
     _require_settled(record, plan, waived)
-    rendered = await anyio.to_thread.run_sync(partial(render_variants, context, record, plan, book, notice))
+    shown = await designed(context)
+    rendered = await anyio.to_thread.run_sync(partial(render_variants, shown, record, plan, book, notice))
     sign_off = _sign_off(context, actor, record, plan, rendered)
     async with context.database.write() as connection:
         again, _ = await to_be_signed(connection, context, bulletin_id)

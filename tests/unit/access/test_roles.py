@@ -8,7 +8,7 @@ from distributor.errors import Refused
 from tests.support.sentences import is_said
 
 READER = {Act.LOG_IN, Act.READ, Act.OWN_ACCOUNT}
-EDITOR = READER | {Act.RECEIVE, Act.SETTLE_TICKETS, Act.EDIT_BOOK}
+EDITOR = READER | {Act.RECEIVE, Act.SETTLE_TICKETS, Act.EDIT_BOOK, Act.DESIGN_MAIL}
 APPROVER = EDITOR | {Act.SIGN_OFF, Act.PUBLISH, Act.SEND}
 MATRIX = {
     None: {Act.LOG_IN},

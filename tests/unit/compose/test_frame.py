@@ -45,7 +45,9 @@ def test_a_body_is_greeted_by_its_name_and_a_subscriber_as_a_reader() -> None:
 
 
 def test_a_list_has_a_sender_and_answers_of_its_own_but_keeps_its_id() -> None:
-    own = replace(REPORT, sender_name="报送专用信箱", sender_address="report@bao.example", reply_to="answer@bao.example")
+    own = replace(
+        REPORT, sender_name="报送专用信箱", sender_address="report@bao.example", reply_to="answer@bao.example"
+    )
     frame = message_frame(make_publication(), SENDER, own, "b3cd4fgh5j")
     assert frame.sender == Sender("报送专用信箱", "report@bao.example", "answer@bao.example")
     assert frame.owner_uri == "mailto:answer@bao.example"

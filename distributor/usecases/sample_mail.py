@@ -1,0 +1,158 @@
+"""Samples that templates are tried on: the newest bulletin where there is one, invented values elsewhere."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from distributor import compose
+from distributor.compose import (
+    BounceReport,
+    DigestContext,
+    FailedAddress,
+    FailedBody,
+    NoticeContext,
+    RunReport,
+    ThemeView,
+    TrialMail,
+    UnsubscribeReceived,
+)
+from distributor.model.bulletin import Attribution, DistributionGroup, Item, Masthead
+from distributor.model.recipient import RecipientList, Role
+from distributor.model.record import BulletinRecord, ItemRecord, Original, display_title
+from distributor.model.theme import Theme
+from distributor.store import bulletins
+from distributor.usecases.context import Context
+
+_LIST: Final = RecipientList("bao", "报送名单", ("报",), Role.REPORT)
+_ADDRESS: Final = "office@kjt-gd.example"
+
+
+async def sample_context(context: Context, message: str, theme: Theme) -> DigestContext | NoticeContext:
+    """Make values for the templates of a message.
+
+    Args:
+        context: the installation.
+        message: folder below templates/mail.
+        theme: the theme they are to show.
+    """
+    if message == compose.DIGEST:
+        async with context.database.read() as connection:
+            newest = await bulletins.list_published(connection, limit=1)
+        record = newest[0] if newest else _bulletin(context)
+        return compose.digest_context(context.publication, record, _LIST, theme)
+    return _NOTICES[message](context, compose.theme_view(theme))
+
+
+def _bulletin(context: Context) -> BulletinRecord:
+    attribution = Attribution("（某某联盟秘书处供稿）", "供稿", ("某某联盟秘书处",))
+    words = (
+        Item(
+            "样例：联盟召开年度工作会议",
+            ("近日，联盟在北京召开年度工作会议，研究部署下一年度的重点任务。",),
+            attribution,
+        ),
+        Item("样例：两项团体标准发布实施", ("日前，由联盟组织制定的两项团体标准发布实施。",)),
+    )
+    items = tuple(
+        ItemRecord(key=f"sample{place}", position=place, section="样例栏目", content=item)
+        for place, item in enumerate(words)
+    )
+    return BulletinRecord(
+        id="sample",
+        publication=context.publication.slug,
+        masthead=Masthead(context.publication.name, "样例第1期", context.now().date().isoformat()),
+        preamble=(),
+        items=items,
+        distribution=(DistributionGroup("报", ("某某部", "某某委"), "相关司局"),),
+        original=Original("样例.docx", "application/octet-stream", 1, "0" * 64),
+        received=context.now(),
+        received_by="",
+    )
+
+
+def _unsubscribe(context: Context, theme: ThemeView) -> UnsubscribeReceived:
+    now = context.now()
+    return UnsubscribeReceived(
+        title=context.publication.name,
+        address=_ADDRESS,
+        bodies="某某省科学技术厅",
+        list_name=_LIST.name,
+        opened=now,
+        due=now + timedelta(days=2),
+        tickets_url=f"{context.publication.base_url}/desk/tickets",
+        theme=theme,
+    )
+
+
+def _bounces(context: Context, theme: ThemeView) -> BounceReport:
+    failed = FailedAddress(_ADDRESS, "address", "550 5.1.1 User not found", 1)
+    return BounceReport(
+        title=context.publication.name,
+        bulletin=_title(context),
+        list_name=_LIST.name,
+        count=1,
+        total=66,
+        bodies=(FailedBody("某某省科学技术厅", (failed,), (), ("backup@kjt-gd.example",)),),
+        more=0,
+        run_url=f"{context.publication.base_url}/desk/runs/sample",
+        theme=theme,
+    )
+
+
+def _run(context: Context, theme: ThemeView) -> RunReport:
+    now = context.now()
+    return RunReport(
+        title=context.publication.name,
+        bulletin=_title(context),
+        list_name=_LIST.name,
+        by="编辑部",
+        began=now - timedelta(minutes=7),
+        ended=now,
+        minutes=7,
+        total=66,
+        sent=64,
+        failed=1,
+        suppressed=1,
+        cancelled=0,
+        doubts=0,
+        excluded=2,
+        is_balanced=True,
+        run_url=f"{context.publication.base_url}/desk/runs/sample",
+        theme=theme,
+    )
+
+
+def _trial(context: Context, theme: ThemeView) -> TrialMail:
+    return trial_mail(context, "管理员", context.now(), theme)
+
+
+def trial_mail(context: Context, by: str, moment: datetime, theme: ThemeView) -> TrialMail:
+    """Say what the test mail says.
+
+    Args:
+        context: the installation.
+        by: who asked for it.
+        moment: when.
+        theme: colours, and words above and below the masthead.
+    """
+    return TrialMail(
+        title=context.publication.name,
+        by=by,
+        moment=moment,
+        sender=context.sender.address,
+        selectors=tuple(key.selector for key in context.dkim_keys),
+        site_url=f"{context.publication.base_url}/",
+        theme=theme,
+    )
+
+
+def _title(context: Context) -> str:
+    return display_title(Masthead(context.publication.name, "样例第1期"))
+
+
+_NOTICES: Final[Mapping[str, Callable[[Context, ThemeView], NoticeContext]]] = {
+    "unsubscribe-received": _unsubscribe,
+    "bounce-report": _bounces,
+    "run-report": _run,
+    "test": _trial,
+}
