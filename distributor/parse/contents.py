@@ -17,6 +17,7 @@ _LEADERS = re.compile(r"[.．…·‥]{3,}")
 _KEY = 6  # characters that identify the start of a title
 _FULL = 0.85  # share of the width of the table that a line reaches when its entry goes on below
 _TRIES = 4  # places further down that are compared
+_NAME = 20  # characters of most names of sections, which stand without page number
 _JOINED = 3  # rows that one title can take
 
 
@@ -79,7 +80,8 @@ def _entry_rows(rows: Sequence[Row], index: int, places: dict[str, list[int]], f
         row = rows[index + count - 1]
         if _PAGE.search(row.text) or _LEADERS.search(whole):
             return count
-        goes_on = row.right >= full and index + count < len(rows) and _PAGE.search(rows[index + count].text)
+        long = row.right >= full or len(whole) > _NAME
+        goes_on = long and index + count < len(rows) and _PAGE.search(rows[index + count].text)
         if not goes_on and _comes_again(rows, bare_title(whole), index + count, places):
             return count
     return 0

@@ -93,7 +93,7 @@ def _wording(fact: Fact) -> float:
 def _section(facts: Sequence[Fact], position: int, layout: Layout) -> float:
     fact = facts[position]
     score = w.SECTION + _shape(fact) + _section_words(fact)
-    if fact.promised:
+    if fact.promised_section is not None:
         score += w.SECTION_PROMISED if fact.promised_section else w.SECTION_PROMISED_AS_ITEM
     if fact.heading == 1:
         score += w.SECTION_FIRST_LEVEL
@@ -143,7 +143,7 @@ def _title(facts: Sequence[Fact], position: int, layout: Layout) -> float:
     score = w.TITLE + _shape(fact) + _title_row(facts, position, layout)
     score += w.TITLE_PER_MISSING_CHARACTER * max(0, _TITLE_LEAST - length)
     score += w.TITLE_PER_EXTRA_CHARACTER * max(0, length - _TITLE_MOST)
-    if fact.promised:
+    if fact.promised_section is not None:
         score += w.TITLE_PROMISED_AS_SECTION if fact.promised_section else w.TITLE_PROMISED
     if above is None or above.attribution or above.end in ("stop", "mark"):
         score += w.TITLE_AFTER_END

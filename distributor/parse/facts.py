@@ -60,7 +60,7 @@ class Fact:
         attribution: rows that an attribution beginning here takes, 0 when none does.
         promised: rows of the title of the contents table that begins here, 0 when none does.
         promised_more: a further row of a title of the contents table.
-        promised_section: the contents table shows it as a section.
+        promised_section: the contents table shows it as a section, as an item, or does not tell.
         larger, bolder, heading: how its look differs from the running text.
         styled: the file tells looks at all.
     """
@@ -81,14 +81,14 @@ class Fact:
     attribution: int
     promised: int
     promised_more: bool
-    promised_section: bool
+    promised_section: bool | None
     larger: bool
     bolder: bool
     heading: int
     styled: bool
 
 
-def gather(rows: Sequence[Row], layout: Layout, promises: Mapping[int, tuple[int, bool]]) -> tuple[Fact, ...]:
+def gather(rows: Sequence[Row], layout: Layout, promises: Mapping[int, tuple[int, bool | None]]) -> tuple[Fact, ...]:
     """Collect the facts of all rows of the body.
 
     Args:
@@ -99,12 +99,14 @@ def gather(rows: Sequence[Row], layout: Layout, promises: Mapping[int, tuple[int
     styled = layout.body.size is not None or any(row.style.bold for row in rows)
     further = {position + step for position, (count, _) in promises.items() for step in range(1, count)}
     return tuple(
-        _fact(rows, position, layout, (promises.get(position, (0, False)), position in further, styled))
+        _fact(rows, position, layout, (promises.get(position, (0, None)), position in further, styled))
         for position in range(len(rows))
     )
 
 
-def _fact(rows: Sequence[Row], position: int, layout: Layout, known: tuple[tuple[int, bool], bool, bool]) -> Fact:
+def _fact(
+    rows: Sequence[Row], position: int, layout: Layout, known: tuple[tuple[int, bool | None], bool, bool]
+) -> Fact:
     row = rows[position]
     (promised, promised_section), promised_more, styled = known
     marker = drawn_marker(row.marker) if row.marker else read_marker(row.text)

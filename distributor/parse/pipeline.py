@@ -101,21 +101,22 @@ def _read_body(zones: _Zones) -> Body:
     return assemble(cut(facts, reading.kinds, reading.confidence))
 
 
-def _promises(rows: Sequence[Row], contents: Contents) -> Mapping[int, tuple[int, bool]]:
+def _promises(rows: Sequence[Row], contents: Contents) -> Mapping[int, tuple[int, bool | None]]:
     """Where titles of the contents table begin in the body, how many rows they take, and whether they are sections."""
     wanted = {entry.text: entry for entry in contents.entries}
     if not wanted:
         return {}
     starts = {text[:4] for text in wanted}
-    sections_unpaged = sum(entry.paged for entry in contents.entries) * 2 > len(contents.entries)
-    found: dict[int, tuple[int, bool]] = {}
+    paged = sum(entry.paged for entry in contents.entries)
+    telling = paged * 2 > len(contents.entries) > paged
+    found: dict[int, tuple[int, bool | None]] = {}
     for position, row in enumerate(rows):
         whole = bare_title(row.text)
         if whole[:4] not in starts:
             continue
         for count in range(1, 5):
             if whole in wanted:
-                found[position] = (count, sections_unpaged and not wanted[whole].paged)
+                found[position] = (count, not wanted[whole].paged if telling else None)
             if position + count >= len(rows):
                 break
             whole += rows[position + count].squashed
