@@ -26,7 +26,15 @@ _RECOVERY_SECONDS: Final = 20.0
 
 
 @dataclass(frozen=True, slots=True)
-class _Complaint:
+class Complaint:
+    """A refusal that changes the pace.
+
+    Args:
+        domain: of the recipient.
+        refusal: its class.
+        phase: in which it came.
+    """
+
     domain: str
     refusal: RefusalClass
     phase: Phase
@@ -45,7 +53,7 @@ class Pacing:
         self._relay = relay
         self._pace = pace
         self._worker = worker
-        self._complaints: list[_Complaint] = []
+        self._complaints: list[Complaint] = []
         self._heard = 0
         self._rests_until = 0.0
         self._succeeded_at = float("-inf")
@@ -96,7 +104,7 @@ class Pacing:
             self._succeeded_at = boot_seconds()
         if outcome.refusal is None:
             return
-        complaint = _Complaint(_domain(delivery), outcome.refusal, outcome.reply.phase)
+        complaint = Complaint(_domain(delivery), outcome.refusal, outcome.reply.phase)
         if _is_out_of_reach(complaint):
             if boot_seconds() - self._succeeded_at < _RECENT_SECONDS:
                 # others get through: it is this connection alone
@@ -152,7 +160,7 @@ def ration(
     return admitted, postponed, tuple(lane for domain, lane in after.items() if lane != known.get(domain))
 
 
-def adapted(known: dict[str, Lane], complaints: Sequence[_Complaint], pace: Pace, now: datetime) -> tuple[Lane, ...]:
+def adapted(known: dict[str, Lane], complaints: Sequence[Complaint], pace: Pace, now: datetime) -> tuple[Lane, ...]:
     """Change lanes as the relay's complaints ask for, and let the others recover; gives those that changed.
 
     Args:
@@ -206,5 +214,5 @@ def _domain(delivery: Delivery) -> str:
     return delivery.address.rpartition("@")[2].lower()
 
 
-def _is_out_of_reach(complaint: _Complaint) -> bool:
+def _is_out_of_reach(complaint: Complaint) -> bool:
     return complaint.refusal is RefusalClass.CONNECTION and complaint.phase in {Phase.CONNECT, Phase.TLS}
