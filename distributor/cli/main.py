@@ -18,6 +18,7 @@ from distributor.cli import (
     recipients,
     sending,
     serving,
+    statistics,
     users,
 )
 from distributor.cli.output import fail, language, words
@@ -35,7 +36,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     add_completion=False,
 )
-for module in (parsing, installation, bulletins, publishing, sending, operating, serving, doctor, demo):
+for module in (parsing, installation, bulletins, publishing, statistics, sending, operating, serving, doctor, demo):
     module.register(app)
 app.add_typer(recipients.app, name="recipients")
 app.add_typer(users.app, name="user")

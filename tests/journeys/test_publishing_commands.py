@@ -76,3 +76,13 @@ def test_a_withdrawal_names_who_has_the_bulletin_and_can_be_undone(run: Run, pub
 def test_everything_can_be_rendered_anew(run: Run, published: str) -> None:
     assert published
     assert run("rebuild", "--as", "wang")[0] == 0
+
+
+def test_contributions_are_counted(run: Run, published: str) -> None:
+    assert published
+    code, out, _ = run("contributions", "--from", "2023-01-01", "--to", "2023-12-31")
+    assert code == 0
+    assert "半导体照明工程研发及产业联盟秘书处" in out
+    assert "第12期" in run("contributions", "--detail")[1]
+    assert "半导体照明工程研发及产业联盟秘书处,1,1" in run("contributions", "--csv")[1]
+    assert run("contributions", "--from", "去年")[0] == 2
