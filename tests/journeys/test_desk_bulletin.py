@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from distributor.access import AccessRole
+from distributor.errors import Misconfigured
 from distributor.model.finding import Finding, Level
 from distributor.model.run import DeliveryState
 from distributor.usecases.list_runs import show_run
@@ -12,6 +13,7 @@ from distributor.usecases.read_audit import read_trail
 from tests.support.books import footer
 from tests.support.desks import Browser, browser, draft, hidden
 from tests.support.pages import look_at
+from tests.support.records import RECEIVED
 from tests.support.sites import SiteUnderTest, site
 
 pytestmark = pytest.mark.anyio
@@ -194,6 +196,27 @@ async def test_a_list_must_be_chosen_and_known(tmp_path: Path) -> None:
         for list_id, status in (("", 409), ("nothing", 404)):
             answer = await visitor.post("/desk/bulletins/b001/send", {**fields, "list": list_id})
             assert answer.status_code == status
+
+
+async def test_a_bulletin_that_was_withdrawn_is_shown_and_no_more(tmp_path: Path) -> None:
+    async with site(tmp_path) as it:
+        await draft(it, published=RECEIVED, withdrawn=RECEIVED)
+        visitor = await browser(it, AccessRole.APPROVER)
+        page = look_at((await visitor.get("/desk/bulletins/b001")).text)
+        assert page.values("//a[contains(@class, 'primary')]/@href") == []
+        for act in ("sign-off", "send?list=bao"):
+            assert (await visitor.get(f"/desk/bulletins/b001/{act}")).status_code == 409
+
+
+async def test_trouble_that_is_ours_is_said_within_the_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fail(*_: object) -> None:
+        raise Misconfigured("secrets-unusable", file="tokens.key", problem="0 bytes")
+
+    monkeypatch.setattr("distributor.web.desk.home.survey_desk", fail)
+    async with site(tmp_path) as it:
+        answer = await (await browser(it, AccessRole.READER)).get("/desk/")
+        assert answer.status_code == 503
+        assert look_at(answer.text).values("//nav[@class='desk-nav']//a/@href") != []
 
 
 async def test_a_reader_is_offered_nothing_to_do(tmp_path: Path) -> None:

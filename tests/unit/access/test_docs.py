@@ -1,5 +1,8 @@
 """The page about access says what the code does, and the desk has a word for everything it shows."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from distributor.access import AccessRole, Act, Origin
@@ -9,12 +12,13 @@ from distributor.model.recipient import MailFormat
 from distributor.web.desk.pages import NAVIGATION
 from tests.support import access_docs
 
+CODE = "\n".join(file.read_text("utf-8") for file in (Path(__file__).parents[3] / "distributor").rglob("*.py"))
 WORDS = (
     *(f"desk.role.{role.value}" for role in AccessRole),
     *(f"desk.role-may.{role.value}" for role in AccessRole),
     *(f"desk.origin.{origin.value}" for origin in Origin),
     *(f"desk.broken.{problem}" for problem in ("gap", "previous", "hash", "end")),
-    *(f"desk.object.{kind}" for kind in ("bulletin", "user", "session", "ticket", "configuration")),
+    *(f"desk.object.{kind}" for kind in sorted(set(re.findall(r'Touched\(\s*"([a-z-]+)"', CODE)))),
     *(f"desk.visibility.{visibility.value.replace(' ', '-')}" for visibility in Visibility),
     *(f"desk.format.{form.value}" for form in MailFormat),
     *(f"desk.nav.{name}" for name, _, _ in NAVIGATION),
