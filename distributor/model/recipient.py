@@ -275,6 +275,7 @@ class Plan:
         without_contact: names of resolved organizations that nobody can be written to at.
         excluded: suppressed addresses.
         waived: organizations without mailbox of which a person said that this is in order.
+        alternates: backup mailboxes, written to only when everybody else of their body was not reached.
     """
 
     entries: tuple[PlanEntry, ...] = ()
@@ -282,6 +283,7 @@ class Plan:
     without_contact: tuple[str, ...] = ()
     excluded: tuple[Excluded, ...] = ()
     waived: tuple[Waived, ...] = ()
+    alternates: tuple[PlanRow, ...] = ()
 
     @property
     def unresolved(self) -> tuple[PlanEntry, ...]:
@@ -291,4 +293,5 @@ class Plan:
     @property
     def hash(self) -> str:
         """Digest of who gets the mail and why; a sign-off binds it."""
-        return digest([self.entries, self.rows])
+        # plans that were signed before there were alternates keep their digest
+        return digest([self.entries, self.rows, *([self.alternates] if self.alternates else [])])

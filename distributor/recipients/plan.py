@@ -69,7 +69,8 @@ def complete_plan(
     """Lead resolved entries to addresses.
 
     An address that several lists reach is served by the first of them in the book (报 before 送); when it is
-    suppressed there, by the next. Primary and cc mailboxes get the mail, a backup one only where no primary exists.
+    suppressed there, by the next. Primary and cc mailboxes get the mail, a backup one only where no primary exists;
+    otherwise it is an alternate.
 
     Args:
         resolution: what the entries stand for.
@@ -82,6 +83,7 @@ def complete_plan(
     served = [(lists[entry.list_id], entry) for entry in resolution.entries if entry.list_id is not None]
     served.sort(key=lambda pair: pair[0][0])
     ways = [_Way(found, entry, *reached) for (_, found), entry in served for reached in mailboxes.of(entry)]
+    spare = [_Way(found, entry, *reached) for (_, found), entry in served for reached in mailboxes.spare(entry)]
     rows, excluded = _rows(ways, suppressions)
     silent = mailboxes.silent(resolution.entries)
     notes = {waiver.organization: waiver.note for waiver in resolution.adjustments.waivers}
@@ -91,6 +93,7 @@ def complete_plan(
         without_contact=tuple(name for key, name in silent.items() if key not in notes),
         excluded=excluded,
         waived=tuple(Waived(name, notes[key]) for key, name in silent.items() if key in notes),
+        alternates=_alternates(spare, rows, suppressions),
     )
 
 
@@ -114,6 +117,16 @@ class _Mailboxes:
             if _is_valid(organization, self._on):
                 for contact in self._written_to(name):
                     yield organization, contact
+
+    def spare(self, entry: PlanEntry) -> Iterator[tuple[Organization, Contact]]:
+        """Give the mailboxes of an entry that get the mail only when the others fail, body by body."""
+        for name in entry.organizations:
+            organization = self._organizations[name]
+            if _is_valid(organization, self._on):
+                written_to = self._written_to(name)
+                for contact in self._contacts.get(name, []):
+                    if contact not in written_to:
+                        yield organization, contact
 
     def silent(self, entries: Iterable[PlanEntry]) -> dict[str, str]:
         """Give id and name of bodies and empty groups that entries mean but nobody can be written to at."""
@@ -156,6 +169,19 @@ def _rows(
             reason = _reason(stopped, key, first) or ""
             excluded.append(Excluded(first.contact.address, first.organization_name, reason))
     return tuple(rows), tuple(excluded)
+
+
+def _alternates(
+    ways: Sequence[_Way], rows: Sequence[PlanRow], suppressions: Sequence[Suppression]
+) -> tuple[PlanRow, ...]:
+    stopped = {(address_key(value.address), value.list_id): value.reason for value in suppressions}
+    taken = {address_key(row.address) for row in rows}
+    by_address: dict[str, list[_Way]] = defaultdict(list)
+    for way in ways:
+        key = address_key(way.contact.address)
+        if key not in taken and _reason(stopped, key, way) is None:
+            by_address[key].append(way)
+    return tuple(_row(reached) for reached in by_address.values())
 
 
 def _reason(stopped: dict[tuple[str, str | None], str], key: str, way: _Way) -> str | None:
