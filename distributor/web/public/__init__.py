@@ -1,9 +1,9 @@
-"""The public site: archive, feeds, captured mail, unsubscribing."""
+"""The public site: archive, feeds, captured mail, subscribing, unsubscribing."""
 
 from fastapi import APIRouter
 
-from distributor.web.public import archive, captured, feeds, files, health, unsubscribe
+from distributor.web.public import archive, captured, feeds, files, health, preferences, subscribe, unsubscribe
 
 router = APIRouter()
-for _part in (archive, feeds, captured, unsubscribe, health, files):
+for _part in (archive, feeds, captured, subscribe, preferences, unsubscribe, health, files):
     router.include_router(_part.router)

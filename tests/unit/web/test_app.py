@@ -4,13 +4,17 @@ import pytest
 from fastapi.testclient import TestClient
 
 from distributor.web.app import create_app, factory
-from distributor.web.public import archive, captured, feeds, files, health, unsubscribe
+from distributor.web.public import archive, captured, feeds, files, health, preferences, subscribe, unsubscribe
 from tests.support.sites import make_parts
 
-PARTS = (archive, captured, feeds, files, health, unsubscribe)
+PARTS = (archive, captured, feeds, files, health, preferences, subscribe, unsubscribe)
 ROUTES = {
     *("/", "/bulletins/{bulletin_id}", "/bulletins/{bulletin_id}/original", "/items/{key}"),
     *("/feeds", "/feeds/{path:path}", "/captured", "/captured/{name}", "/captured/{name}/html", "/captured/{name}/raw"),
+    *("/subscribe", "/subscribe/confirm/{token}"),
+    *("/preferences/{token}", "/preferences/{token}/leave", "/preferences/{token}/join"),
+    *("/preferences/{token}/address", "/preferences/address/{token}"),
+    *("/preferences/{token}/data.json", "/preferences/{token}/delete"),
     *("/unsubscribe/{token}", "/healthz", "/static/{name:path}"),
 }
 
