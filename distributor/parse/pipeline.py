@@ -37,7 +37,7 @@ class _Zones:
     noise: tuple[Noise, ...]
 
 
-def parse(source: Source, given: Given | None = None) -> ParsedBulletin:
+def parse(source: Source, given: Given = Given()) -> ParsedBulletin:
     """Read the lines of a bulletin into its structure, with findings for the editor.
 
     Args:
@@ -55,7 +55,7 @@ def parse(source: Source, given: Given | None = None) -> ParsedBulletin:
     items = [item for section in body.sections for item in section.items]
     if len(items) < 2 and not any(item.paragraphs for item in items):  # noqa: PLR2004  a lone line is no bulletin
         raise FileRefused("no-items")
-    masthead, filling = filled(zones.head.masthead, given or Given())
+    masthead, filling = filled(zones.head.masthead, given)
     bulletin = Bulletin(masthead, body.sections, zones.head_groups.groups + zones.tail.groups, body.preamble)
     noise = tuple(sorted(zones.noise + body.noise, key=lambda entry: entry.line))
     evidence = Evidence(bulletin, noise, zones.contents, _second_footers(zones), _ragged_end(zones))

@@ -67,3 +67,9 @@ def test_an_entry_on_one_row_is_found_by_the_title_on_two() -> None:
 def test_a_table_can_reach_the_end_of_the_file() -> None:
     contents = find_contents(read_rows(source_of("目录\n木竹联盟召开会议....1\n")))
     assert (contents.start, contents.end) == (0, 2)
+
+
+def test_a_title_that_begins_alike_is_another_title() -> None:
+    text = "本期要目\n木竹产业联盟召开理事会\n正文开始\n木竹产业联盟召开年会\n近日\n木竹产业联盟召开理事会\n"
+    entries = find_contents(read_rows(source_of(text))).entries
+    assert [entry.text for entry in entries] == ["木竹产业联盟召开理事会"]
