@@ -27,6 +27,7 @@ from distributor.store.tables.publishing import (
     withdrawals,
 )
 from distributor.store.tables.recipients import contacts, groups, organizations, recipient_lists, suppressions, tickets
+from distributor.store.tables.returns import address_scores, failure_follow_ups, substitutes, taken_reports
 from distributor.store.tables.schedules import calendar_documents, occurrences, schedules
 from distributor.store.tables.subscribers import (
     consents,
@@ -44,6 +45,7 @@ from distributor.store.tables.subscribers import (
 __all__ = [
     "address_book_acts",
     "address_book_changes",
+    "address_scores",
     "audit",
     "audit_head",
     "blobs",
@@ -60,6 +62,7 @@ __all__ = [
     "digest_runs",
     "digest_variants",
     "documents",
+    "failure_follow_ups",
     "feed_access",
     "feed_cards",
     "feed_channels",
@@ -93,7 +96,9 @@ __all__ = [
     "sign_up_counts",
     "site_state",
     "subscribers",
+    "substitutes",
     "suppressions",
+    "taken_reports",
     "tickets",
     "uploads",
     "users",

@@ -49,7 +49,7 @@ deliveries = Table(
     Column("bulletin_id", ForeignKey("bulletins.id"), nullable=False),
     Column("mailing", String(20), nullable=False),
     Column("position", Integer, nullable=False),
-    Column("address", String(320), nullable=False),
+    Column("address", String(320), nullable=False, index=True),
     Column("display_name", String(200), nullable=True),
     Column("organization", String(64), nullable=True),
     Column("organization_name", String(200), nullable=False),
