@@ -142,27 +142,6 @@ async def list_all(connection: AsyncConnection) -> tuple[BulletinRecord, ...]:
     return await _load(connection, _newest_first(select(bulletins)))
 
 
-async def list_page(
-    connection: AsyncConnection,
-    limit: int,
-    offset: int = 0,
-    *,
-    only_drafts: bool = False,
-) -> tuple[BulletinRecord, ...]:
-    """Give a page of the bulletins, newest first.
-
-    Args:
-        connection: an open transaction.
-        limit: bulletins on a page.
-        offset: bulletins before it.
-        only_drafts: those that are neither published nor withdrawn.
-    """
-    query = select(bulletins)
-    if only_drafts:
-        query = query.where(bulletins.c.published.is_(None), bulletins.c.withdrawn.is_(None))
-    return await _load(connection, _newest_first(query).limit(limit).offset(offset))
-
-
 async def list_published(connection: AsyncConnection, *, limit: int | None = None) -> tuple[BulletinRecord, ...]:
     """Give the published bulletins that were not withdrawn, newest first.
 
@@ -172,12 +151,6 @@ async def list_published(connection: AsyncConnection, *, limit: int | None = Non
     """
     query = select(bulletins).where(bulletins.c.published.is_not(None), bulletins.c.withdrawn.is_(None))
     return await _load(connection, _newest_first(query).limit(limit))
-
-
-async def ever_published(connection: AsyncConnection) -> tuple[str, ...]:
-    """Give the ids of all bulletins that were ever published, in the order of their publication."""
-    query = select(bulletins.c.id).where(bulletins.c.published.is_not(None))
-    return tuple((await connection.execute(query.order_by(bulletins.c.published, bulletins.c.id))).scalars())
 
 
 async def newest_item_date(connection: AsyncConnection) -> datetime | None:

@@ -7,7 +7,9 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from distributor.model.record import BulletinRecord
 from distributor.model.run import DeliveryState
+from distributor.store.bulletins import get_many
 from distributor.store.tables import bulletins, deliveries, runs, sign_offs
 
 
@@ -46,6 +48,30 @@ class FailedRun:
 async def count_bulletins(connection: AsyncConnection) -> int:
     """Give the number of bulletins."""
     return int(await connection.scalar(select(func.count()).select_from(bulletins)) or 0)
+
+
+async def page_of_bulletins(
+    connection: AsyncConnection,
+    limit: int,
+    offset: int = 0,
+    *,
+    only_drafts: bool = False,
+) -> tuple[BulletinRecord, ...]:
+    """Give a page of the bulletins, newest first.
+
+    Args:
+        connection: an open transaction.
+        limit: bulletins on a page.
+        offset: bulletins before it.
+        only_drafts: those that are neither published nor withdrawn.
+    """
+    order = (bulletins.c.date.desc().nulls_last(), bulletins.c.received.desc(), bulletins.c.id)
+    query = select(bulletins.c.id).order_by(*order).limit(limit).offset(offset)
+    if only_drafts:
+        query = query.where(bulletins.c.published.is_(None), bulletins.c.withdrawn.is_(None))
+    ids = list((await connection.execute(query)).scalars())
+    found = {record.id: record for record in await get_many(connection, ids)}
+    return tuple(found[bulletin_id] for bulletin_id in ids)
 
 
 async def newest_sign_offs(connection: AsyncConnection, bulletin_ids: Sequence[str]) -> dict[str, SignedBy]:

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor import recipients
 from distributor.model.record import BulletinRecord, BulletinState
-from distributor.store import address_book, bulletins, overview, suppressions, tickets
+from distributor.store import address_book, overview, suppressions, tickets
 from distributor.store.overview import FailedRun, SignedBy
 from distributor.usecases.context import Context
 from distributor.usecases.list_bulletins import state_of
@@ -91,7 +91,7 @@ async def survey_desk(context: Context, limit: int, offset: int = 0) -> Survey:
         offset: bulletins before it.
     """
     async with context.database.read() as connection:
-        records = await bulletins.list_page(connection, limit, offset)
+        records = await overview.page_of_bulletins(connection, limit, offset)
         signed = await overview.newest_sign_offs(connection, [record.id for record in records])
         total = await overview.count_bulletins(connection)
         attention = Attention(
@@ -107,7 +107,7 @@ def _line(record: BulletinRecord, signed: SignedBy | None) -> Line:
 
 
 async def _unsettled(connection: AsyncConnection) -> tuple[Unsettled, ...]:
-    drafts = await bulletins.list_page(connection, _MOST, only_drafts=True)
+    drafts = await overview.page_of_bulletins(connection, _MOST, only_drafts=True)
     if not drafts:
         return ()
     book, stopped = await address_book.load(connection), await suppressions.load(connection)
