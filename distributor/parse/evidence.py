@@ -14,6 +14,7 @@ from distributor.parse.roles import Role
 _NEVER = -60.0
 _SECTION_LENGTH = 15  # characters of most names of sections
 _TITLE_LEAST, _TITLE_MOST = 8, 40  # characters of most lines of titles
+_LEAST_TEXT = 10  # characters of the shortest paragraphs
 _LONGEST_HEADING = 90  # columns
 _HEADING_ENDS = {
     "stop": w.HEADING_END_STOP, "semi": w.HEADING_END_STOP, "comma": w.HEADING_END_COMMA, "colon": w.HEADING_END_COLON,
@@ -185,6 +186,8 @@ def _text_below(below: Fact, layout: Layout) -> float:
         score += w.TITLE_ABOVE_OPENER
     if layout.indented and is_at(below.inset, layout.indent):
         score += w.TITLE_ABOVE_INDENTED
+    if below.end == "stop" and len(below.core) < _LEAST_TEXT:
+        score += w.TITLE_ABOVE_REMNANT
     if not layout.wrapped and width(below.row.text) > _LONGEST_HEADING:
         score += w.TITLE_ABOVE_LONG_LINE
     return score

@@ -98,7 +98,8 @@ def _is_dated(rows: Sequence[Row], position: int) -> bool:
     if not 0 <= position < min(len(rows), _REACH):
         return False
     plain = squash(rows[position].text)
-    return iso_date(plain) is not None and len(plain) < _LONGEST // 2 and not ends_sentence(plain)
+    date = find_date(plain)
+    return date is not None and not plain.replace(plain[date.start() : date.end()], "", 1).strip("（）()")
 
 
 def _only_metadata(rest: str) -> bool:

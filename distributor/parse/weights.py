@@ -50,6 +50,7 @@ TITLE_INDENTED = -1.0  # as far as a paragraph
 TITLE_NOT_INDENTED = 0.5
 TITLE_ABOVE_OPENER = 2.5
 TITLE_ABOVE_INDENTED = 1.0
+TITLE_ABOVE_REMNANT = -2.5  # the last words of a sentence
 TITLE_ABOVE_LONG_LINE = 1.5
 TITLE_LAST = -1.0
 
