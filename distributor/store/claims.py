@@ -114,6 +114,18 @@ async def warn_expired(connection: AsyncConnection, now: datetime, grace: timede
     return result.rowcount
 
 
+async def overdue_workers(connection: AsyncConnection, now: datetime) -> tuple[str, ...]:
+    """Give the workers that did not renew after they were warned.
+
+    Args:
+        connection: an open transaction.
+        now: the clock of the database.
+    """
+    overdue = and_(is_held(), deliveries.c.lease_until <= now, deliveries.c.warned == true())
+    query = select(deliveries.c.worker).where(overdue, deliveries.c.worker.is_not(None)).distinct()
+    return tuple(name for name in (await connection.execute(query)).scalars() if name is not None)
+
+
 async def release_expired(connection: AsyncConnection, now: datetime) -> tuple[int, int]:
     """Take deliveries from workers that did not renew after they were warned; gives how many were claimed, in doubt.
 

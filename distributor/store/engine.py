@@ -15,6 +15,7 @@ from distributor.errors import Misconfigured
 
 # long enough to sit out a locked database of a minute (backup, virus scanner) before a caller sees an error
 _BUSY_MILLISECONDS = 75_000
+_FROZEN_MILLISECONDS = 20_000
 
 
 class Database:
@@ -27,7 +28,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
-        self.engine = _sqlite_engine(url) if self.is_sqlite else create_async_engine(url, pool_pre_ping=True)
+        self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -86,6 +87,12 @@ def _sqlite_engine(url: str) -> AsyncEngine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _postgresql_engine(url: str) -> AsyncEngine:
+    # a process that is frozen in the middle of a transaction must not keep its rows from all others
+    options = f"-c idle_in_transaction_session_timeout={_FROZEN_MILLISECONDS}"
+    return create_async_engine(url, pool_pre_ping=True, connect_args={"options": options})
 
 
 def _make_folder(folder: Path) -> None:

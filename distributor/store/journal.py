@@ -182,6 +182,16 @@ def dead_journals(folder: Path) -> Iterator[tuple[DeadJournal, ...]]:
             path.unlink(missing_ok=True)
 
 
+def marks_of(folder: Path, worker: str) -> tuple[Mark, ...]:
+    """Read the journal of a worker of this machine, dead or alive, and leave it as it is.
+
+    Args:
+        folder: folder of the journals.
+        worker: name of the worker; one without a journal here has no marks.
+    """
+    return _read(folder / f"{worker}{_LOCK}")
+
+
 def _locked(path: Path) -> IO[bytes]:
     file = path.open("ab")
     try:

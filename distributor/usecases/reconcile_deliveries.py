@@ -10,7 +10,7 @@ from distributor.model.ledger import RunEvent
 from distributor.model.run import PauseReason
 from distributor.store import claims, deliveries, freezing, runs
 from distributor.usecases.context import Context
-from distributor.usecases.replay_journals import replay_journals
+from distributor.usecases.replay_journals import read_overdue, replay_journals
 from distributor.usecases.resolve_doubt import resolve_doubt
 
 _log = log.get_logger(__name__)
@@ -51,6 +51,7 @@ async def reconcile(context: Context) -> Reconciled:
     journals = await replay_journals(context)
     async with context.database.write() as connection:
         now = await context.database.now(connection)
+        await read_overdue(context, connection, now)
         claimed, in_doubt = await claims.release_expired(connection, now)
         await claims.warn_expired(connection, now, context.conduct.grace)
         late = await _hold_late(connection, context)

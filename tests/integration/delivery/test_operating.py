@@ -14,6 +14,7 @@ from distributor.model.ledger import Mark
 from distributor.model.run import DeliveryState, PauseReason, Phase, Reply, Run, RunStatus
 from distributor.store import claims, freezing, marks, runs, tables
 from distributor.store.engine import Database
+from distributor.store.journal import Journal
 from distributor.usecases.cancel_run import cancel_run
 from distributor.usecases.context import Context
 from distributor.usecases.freeze_in_chunks import freeze_in_chunks
@@ -129,6 +130,29 @@ async def test_cancelling_leaves_what_is_sent_and_takes_the_rest(database: Datab
     with pytest.raises(Conflict, match="run-cancelled"):
         await resume_run(context, WANG, run.id)
     assert await acts(context, run) == [("王处", "cancel", 3)]
+
+
+async def test_what_a_frozen_worker_had_in_its_journal_is_written_down_before_it_loses_its_deliveries(
+    database: Database, tmp_path: Path
+) -> None:
+    context = make_context(database, tmp_path)
+    run = await make_run(database, 3)
+    async with database.write() as connection:
+        now = await database.now(connection)
+        first, second, _third = await claims.claim(connection, claims.Claim("frozen", 0, 3), now)
+    journal = Journal(context.journal_folder, "frozen")
+    for one in (first, second):
+        journal.begin(Mark(one, _S.IN_DOUBT, "frozen", at=context.now()))
+    journal.end(Mark(first, _S.SENT, "frozen", Reply(Phase.DOT, 250, "ok"), at=context.now()))
+    warned = await reconcile(context)
+    assert (warned.claimed, warned.in_doubt) == (0, 0)
+    async with database.write() as connection:
+        now = await database.now(connection)
+        await connection.execute(update(tables.deliveries).values(lease_until=now))
+    taken = await reconcile(context)
+    assert (taken.claimed, taken.in_doubt, taken.settled) == (1, 1, 1)
+    assert [row.delivery.state for row in await rows_of(database, run)] == [_S.SENT, _S.PENDING, _S.PENDING]
+    journal.close()
 
 
 async def test_a_run_is_listed_with_its_status(database: Database, tmp_path: Path) -> None:
