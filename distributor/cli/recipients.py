@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from distributor.cli import recipients_edit
+from distributor.cli import recipients_edit, recipients_tables
 from distributor.cli.asking import RemovalsOption, YesOption
 from distributor.cli.options import ActorOption, ConfigOption, actor
 from distributor.cli.output import say, table, words
@@ -21,6 +21,7 @@ GroupOption = Annotated[str | None, typer.Option("--group", help=words("cli.opti
 
 app = typer.Typer(help=words("cli.recipients"), no_args_is_help=True)
 recipients_edit.register(app)
+recipients_tables.register(app)
 
 
 @app.command("check", help=words("cli.recipients.check"), epilog="distributor recipients check")

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 from email_validator import EmailNotValidError, validate_email
@@ -31,6 +32,8 @@ _BRACKETED: Final = re.compile(r"[（(]([^（）()]*)[）)]")
 _ANGLED_WIDE: Final = re.compile("[＜〈《]([^<>＜＞〈〉《》]*@[^<>＜＞〈〉《》]*)[＞〉》]")
 # RFC 6531 allows them, a mailbox never has them: they are left over from a list or a sentence
 _PUNCTUATION: Final = re.compile("[、。《》〈〉【】「」『』“”‘’…—·\u3000]")
+# nearly all addresses: nothing to clean, no letter case to settle, only the domain to look at
+_PLAIN: Final = re.compile(r"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)")
 _LIKE_ADDRESS: Final = re.compile(r"[!-~]+\.[A-Za-z]{2,}")
 
 
@@ -49,6 +52,8 @@ def clean_address(text: str) -> str:
     """
     if len(text) > _MAX_WRITTEN:
         raise AddressRefused("address-too-long", address=_shown(text), limit=MAX_LENGTH)
+    if (plain := _plain(text)) is not None:
+        return plain
     written = _normal(text)
     if not written:
         raise AddressRefused("address-empty", address="")
@@ -70,6 +75,8 @@ def split_addresses(text: str) -> tuple[tuple[str | None, str], ...]:
     Raises:
         AddressRefused: as `clean_address` does, with the piece that cannot be used.
     """
+    if (plain := _plain(text)) is not None:
+        return ((None, plain),)
     found: list[tuple[str | None, str]] = []
     waiting: list[str] = []
     for piece in _pieces(_BLANKS.sub(" ", text)):
@@ -84,6 +91,23 @@ def split_addresses(text: str) -> tuple[tuple[str | None, str], ...]:
     if waiting:
         raise AddressRefused("address-without-at", address=_shown(waiting[0]))
     return tuple(found)
+
+
+def _plain(text: str) -> str | None:
+    """Clean an address that needs no cleaning, or None; the long way gives the same, or says what is wrong."""
+    found = _PLAIN.fullmatch(text)
+    if found is None or len(text) > MAX_LENGTH or found.start(1) - 1 > _MAX_LOCAL:
+        return None
+    domain = _ascii_domain(found[1])
+    return None if domain is None else text[: found.start(1)] + domain
+
+
+@lru_cache(maxsize=65_536)
+def _ascii_domain(domain: str) -> str | None:
+    try:
+        return validate_email(f"a@{domain}", check_deliverability=False).ascii_domain.lower()
+    except EmailNotValidError:
+        return None
 
 
 def _normal(text: str) -> str:

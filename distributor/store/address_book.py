@@ -160,7 +160,7 @@ async def _contacts(connection: AsyncConnection, *conditions: ColumnElement[bool
         return tuple([contact_of(row) async for row in rows])
 
 
-def contact_of(row: Row[Any]) -> Contact:
+def contact_of(row: Row[*tuple[Any, ...]]) -> Contact:
     """Make a mailbox of a row; cheaper than `restore`, which a plan of a hundred thousand would feel."""
     return Contact(
         address=row.address,
@@ -182,3 +182,18 @@ async def _values(connection: AsyncConnection, subject: Subject) -> list[dict[st
     table = TABLES[subject]
     rows = await connection.execute(select(*_columns(subject)).order_by(table.c.position, table.c.id))
     return [dict(row) for row in rows.mappings()]
+
+
+async def find_contacts(connection: AsyncConnection, keys: Collection[str]) -> dict[str, Contact]:
+    """Give mailboxes by their ids (body and address key with a blank between); those that are not there are left out.
+
+    Args:
+        connection: an open transaction.
+        keys: the ids.
+    """
+    wanted = set(keys)
+    addresses = {key.partition(" ")[2] for key in wanted}
+    query = select(*_columns(Subject.CONTACT), contacts.c.address_key)
+    async with connection.stream(query.where(among(connection, contacts.c.address_key, addresses))) as rows:
+        pairs = [(f"{row.organization} {row.address_key}", row) async for row in rows]
+    return {key: contact_of(row) for key, row in pairs if key in wanted}

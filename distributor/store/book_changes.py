@@ -177,8 +177,8 @@ def _change_row(act: RecordedAct, change: Change) -> dict[str, Any]:
         "subject": change.subject,
         "key": change.id,
         "action": change.action,
-        "before": change.before,
-        "after": change.after,
+        "before": None if change.before is None else fields_of(change.before),
+        "after": None if change.after is None else fields_of(change.after),
     }
 
 

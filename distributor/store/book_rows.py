@@ -1,5 +1,6 @@
 """Values of the address book as rows of its tables, and back."""
 
+import re
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
@@ -50,6 +51,8 @@ _KEYS: Final[Mapping[Subject, tuple[str, ...]]] = {
 }
 # no address holds a blank, and the empty list of a suppression stands last
 _EVERY_LIST: Final = ""
+# nearly all addresses and names: nothing in them that `match_key` would change
+_PLAIN: Final = re.compile("[a-z0-9@._+-]+|[\u4e00-\u9fff]+")
 
 
 def key_columns(subject: Subject, key: str) -> dict[str, str]:
@@ -84,6 +87,8 @@ def row_of(subject: Subject, key: str, entity: Entity) -> dict[str, Any]:
 
 def fields_of(entity: object) -> dict[str, Any]:
     """Give the fields of a value as plain JSON types."""
+    if isinstance(entity, Contact):
+        return _contact_fields(entity)
     fields = plain(entity)
     if not isinstance(fields, dict):
         raise TypeError(type(entity).__name__)
@@ -112,7 +117,22 @@ def columns_of(subject: Subject) -> tuple[str, ...]:
 
 def search_key(*texts: str) -> str:
     """Make what a search looks through: the match key of each text, one a line."""
-    return "\n".join(dict.fromkeys(filter(None, map(match_key, texts))))
+    keys = (text if _PLAIN.fullmatch(text) else match_key(text) for text in texts)
+    return "\n".join(dict.fromkeys(filter(None, keys)))
+
+
+def _contact_fields(contact: Contact) -> dict[str, Any]:
+    """Do for a mailbox what `plain` does for any value, at a fraction of the cost: there may be very many."""
+    return {
+        "address": contact.address,
+        "organization": contact.organization,
+        "name": contact.name,
+        "mailbox": contact.mailbox.value,
+        "language": contact.language,
+        "format": contact.format.value,
+        "valid_from": None if contact.valid_from is None else contact.valid_from.isoformat(),
+        "valid_to": None if contact.valid_to is None else contact.valid_to.isoformat(),
+    }
 
 
 async def load_rows(connection: AsyncConnection, subject: Subject, keys: Collection[str]) -> dict[str, Entity]:

@@ -33,10 +33,11 @@ SMALL = book(
 )
 
 
-async def with_book(database: Database, folder: Path, kept: AddressBook = SMALL) -> Context:
-    """An installation at a fixed moment that keeps an address book, without history."""
-    async with database.write() as connection:
-        await address_book.replace(connection, kept)
+async def with_book(database: Database, folder: Path, kept: AddressBook | None = SMALL) -> Context:
+    """An installation at a fixed moment that keeps an address book, without history; None leaves what is there."""
+    if kept is not None:
+        async with database.write() as connection:
+            await address_book.replace(connection, kept)
     return Context(
         database=database,
         clock=FixedClock(NOW),

@@ -1,6 +1,6 @@
 """What was decided about the plan of one bulletin, the history of the address book, and files on their way into it."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table
+from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, LargeBinary, String, Table
 
 from distributor.store.tables.metadata import metadata
 from distributor.store.types import Moment, PlainJson
@@ -47,8 +47,8 @@ address_book_changes = Table(
     # the id of the row; of a contact its organization and address with a blank between
     Column("key", String(400), nullable=False),
     Column("action", String(10), nullable=False),
-    Column("before", PlainJson, nullable=True),
-    Column("after", PlainJson, nullable=True),
+    Column("before", JSON(none_as_null=True), nullable=True),
+    Column("after", JSON(none_as_null=True), nullable=True),
     Index("ix_address_book_changes_subject_key", "subject", "key"),
 )
 

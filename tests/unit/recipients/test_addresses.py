@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from distributor.errors import AddressRefused
 from distributor.model.recipient import address_key
-from distributor.recipients import clean_address, split_addresses
+from distributor.recipients import addresses, clean_address, split_addresses
 from tests.support.sentences import is_said
 
 WRITTEN = {
@@ -196,3 +196,10 @@ def test_cleaning_loads_no_resolver() -> None:
     program = "import sys, distributor.recipients as r; r.clean_address('a@b.example'); print('dns' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+@given(st.from_regex(r"[a-z0-9_.+-]{1,70}@[A-Za-z0-9.-]{1,80}", fullmatch=True))
+def test_an_address_that_needs_no_cleaning_is_cleaned_the_same_in_short(text: str) -> None:
+    short = addresses._plain(text)
+    if short is not None:
+        assert short == addresses._validated(text, text)
