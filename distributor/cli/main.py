@@ -11,6 +11,7 @@ from distributor.cli import (
     demo,
     dkim,
     doctor,
+    feeds,
     installation,
     operating,
     parsing,
@@ -19,6 +20,7 @@ from distributor.cli import (
     sending,
     serving,
     statistics,
+    trial,
     users,
 )
 from distributor.cli.output import fail, language, words
@@ -36,9 +38,22 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     add_completion=False,
 )
-for module in (parsing, installation, bulletins, publishing, statistics, sending, operating, serving, doctor, demo):
+for module in (
+    parsing,
+    installation,
+    bulletins,
+    publishing,
+    statistics,
+    sending,
+    operating,
+    serving,
+    trial,
+    doctor,
+    demo,
+):
     module.register(app)
 app.add_typer(recipients.app, name="recipients")
+app.add_typer(feeds.app, name="feeds")
 app.add_typer(users.app, name="user")
 app.add_typer(audit.app, name="audit")
 app.add_typer(dkim.app, name="dkim")

@@ -1,8 +1,8 @@
-"""Tickets: wishes to be left out that a person must settle."""
+"""Tickets: what a person must settle: wishes to be left out, failures, complaints."""
 
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor.errors import NotFound
@@ -51,6 +51,21 @@ async def get(connection: AsyncConnection, ticket_id: str) -> Ticket:
     if row is None:
         raise NotFound("ticket-unknown")
     return restore(Ticket, dict(row))
+
+
+async def add(connection: AsyncConnection, ticket: Ticket) -> bool:
+    """Open a ticket, unless one of its kind about the same address and list is open; returns whether it was opened.
+
+    Args:
+        connection: an open writing transaction.
+        ticket: the ticket.
+    """
+    same = (tickets.c.kind == ticket.kind, tickets.c.address == ticket.address, tickets.c.list_id == ticket.list_id)
+    if await connection.scalar(select(tickets.c.id).where(*same, tickets.c.closed.is_(None)).limit(1)) is not None:
+        return False
+    values = {name: getattr(ticket, name) for name in Ticket.__dataclass_fields__}
+    await connection.execute(insert(tickets).values(values))
+    return True
 
 
 async def set_closed(connection: AsyncConnection, ticket_id: str, moment: datetime | None) -> None:
