@@ -115,7 +115,7 @@ class FeedSettings(BaseModel):
 
     window: int = Field(default=12, ge=1, le=100, description="how many bulletins a subscription feed holds")
     hub: str | None = Field(
-        default=None, pattern=r"^https?://\S+$", description="address of the WebSub hub that is told of news, if any"
+        default=None, pattern=r"^https?://[!-~]+$", description="address of the WebSub hub that is told of news, if any"
     )
     image: str | None = Field(
         default=None, pattern=r"^https?://\S+$", description="address of a square picture of the publication, if any"

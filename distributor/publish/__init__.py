@@ -8,10 +8,10 @@ from distributor.publish.channels import card_of, cards_of, offers_original
 from distributor.publish.correction import ChangeKind, Correction, ItemChange, apply_correction, originals_by_item
 from distributor.publish.difference import ItemDifference, Span, SpanKind, is_changed, item_difference
 from distributor.publish.identity import assign_identity
-from distributor.publish.listing import FeedAddress, FeedInfo, feed_listing, listing_of
+from distributor.publish.listing import FeedAddress, FeedInfo, feed_listing, is_announced, listing_of, topics_of
 from distributor.publish.notice import correction_notice
 from distributor.publish.options import FeedOptions
-from distributor.publish.restricted import build_restricted
+from distributor.publish.restricted import build_restricted, restricted_stem
 from distributor.publish.searching import Piece, day_of, excerpt_of, indexed_items, marked, sought
 from distributor.publish.writing import entity_tag
 
@@ -47,6 +47,7 @@ __all__ = [
     "excerpt_of",
     "feed_listing",
     "indexed_items",
+    "is_announced",
     "is_changed",
     "item_difference",
     "listing_of",
@@ -55,6 +56,8 @@ __all__ = [
     "offers_original",
     "originals_by_item",
     "reach",
+    "restricted_stem",
     "sought",
+    "topics_of",
     "touched_channels",
 ]

@@ -96,3 +96,15 @@ def _info(publication: Publication, count: ChannelCount) -> FeedInfo:
 def _address(publication: Publication, stem: str, form: Format) -> FeedAddress:
     path = stem + form.ending
     return FeedAddress(form, form.label, form.media_type, address(publication, path), path)
+
+
+def is_announced(path: str) -> bool:
+    """Whether a hub announces the document at a path: what readers subscribe to, no archive documents, no lists."""
+    kind = path.removeprefix("feeds/").partition("/")[0]
+    depth = {ChannelKind.SECTION.value: 2, ChannelKind.CONTRIBUTOR.value: 2}.get(kind, 1)
+    return path.count("/") == depth and any(path.endswith(form.ending) for form in Format)
+
+
+def topics_of(publication: Publication, paths: Iterable[str]) -> tuple[str, ...]:
+    """Give the addresses of those documents that a hub announces."""
+    return tuple(address(publication, path) for path in paths if is_announced(path))

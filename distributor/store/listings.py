@@ -37,3 +37,18 @@ async def years(connection: AsyncConnection) -> tuple[int, ...]:
     standing = bulletins.c.published.is_not(None) & bulletins.c.withdrawn.is_(None)
     found = (await connection.execute(select(year).where(standing, bulletins.c.date.is_not(None)).distinct())).scalars()
     return tuple(sorted((int(one) for one in found if str(one).isdecimal()), reverse=True))
+
+
+async def newest_regular(connection: AsyncConnection, limit: int) -> tuple[str, ...]:
+    """Give the ids of the newest bulletins that stand and are not backfilled, by the day of their publication."""
+    standing = (bulletins.c.published.is_not(None), bulletins.c.withdrawn.is_(None), bulletins.c.backfilled.is_(False))
+    order = (bulletins.c.published.desc(), bulletins.c.id.desc())
+    return tuple(
+        (await connection.execute(select(bulletins.c.id).where(*standing).order_by(*order).limit(limit))).scalars()
+    )
+
+
+async def ever_published(connection: AsyncConnection) -> tuple[str, ...]:
+    """Give the ids of all bulletins that were ever published, in the order of their publication."""
+    query = select(bulletins.c.id).where(bulletins.c.published.is_not(None))
+    return tuple((await connection.execute(query.order_by(bulletins.c.published, bulletins.c.id))).scalars())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from distributor import access
 from distributor.access import Act, Actor
 from distributor.publish import Change
-from distributor.store import bulletins, documents
+from distributor.store import bulletins, documents, listings
 from distributor.usecases.context import Context
 from distributor.usecases.refresh_site import Refreshed, refresh_site
 
@@ -41,7 +41,7 @@ async def rebuild_site(
     """
     access.require(actor, Act.PUBLISH)
     async with context.database.read() as connection:
-        ids = await bulletins.ever_published(connection)
+        ids = await listings.ever_published(connection)
         before = set(await documents.paths(connection, "feeds/"))
     rendered, written, retired = set[str](), set[str](), set[str]()
     # also once when nothing was published: an empty feed can be subscribed to

@@ -11,8 +11,9 @@ from distributor import publish
 from distributor.model.feeds import Card, Channel
 from distributor.model.record import BulletinRecord
 from distributor.publish import Catalogue, Chain, Change, Rebuilt
-from distributor.store import bulletins, catalogue, documents, revisions, search, site_state
+from distributor.store import bulletins, catalogue, documents, hub_pings, revisions, search, site_state
 from distributor.usecases.context import Context
+from distributor.usecases.restricted_feeds import refresh_restricted
 
 _CARDS_AT_ONCE = 200
 
@@ -48,6 +49,10 @@ async def refresh_site(connection: AsyncConnection, context: Context, changes: C
         await _index(connection, context, change.now)
     written = await documents.save(connection, rebuilt.documents)
     retired = await documents.retire(connection, rebuilt.removed, context.now())
+    await refresh_restricted(connection, context)
+    if context.feeds.hub is not None:
+        topics = publish.topics_of(context.publication, written)
+        await hub_pings.queue(connection, topics, context.now())
     await site_state.advance(connection)
     return Refreshed(tuple(document.path for document in rebuilt.documents), written, retired)
 

@@ -15,6 +15,7 @@ from distributor.errors import RelayTrouble
 from distributor.settings import Engine
 from distributor.usecases.claim_occurrences import claim_occurrences
 from distributor.usecases.guard_instance import guard_instance
+from distributor.usecases.ping_hub import ping_hub
 from distributor.usecases.prepare_digests import prepare_digests
 from distributor.usecases.reconcile_deliveries import reconcile
 from distributor.usecases.send_due import drain_due, send_due
@@ -24,6 +25,7 @@ _log = log.get_logger(__name__)
 
 _TICK_SECONDS = 1
 _LOOK_SECONDS = 5
+_ANNOUNCE_SECONDS = 20
 # a relay that refuses our credentials is left alone for a while: many failed logins get a sender blocked
 _REST_SECONDS = 300
 
@@ -41,7 +43,7 @@ async def run(container: Container, stopping: anyio.Event) -> None:
     ticks.start()
     try:
         async with anyio.create_task_group() as tasks:
-            for act, seconds in ((tick, _TICK_SECONDS), (look_after, _LOOK_SECONDS)):
+            for act, seconds in ((tick, _TICK_SECONDS), (look_after, _LOOK_SECONDS), (announce, _ANNOUNCE_SECONDS)):
                 bell = asyncio.Event()
                 # APScheduler only wakes us; which occurrence is due, and that it runs once, the database decides
                 ticks.add_job(bell.set, "interval", seconds=seconds, coalesce=True, max_instances=1)
@@ -104,6 +106,14 @@ async def tick(container: Container) -> None:
         for claimed in await claim_occurrences(container.context):
             _log.info("occurrence", schedule=claimed.schedule_id, outcome=claimed.outcome, runs=len(claimed.runs))
         await prepare_digests(container.context)
+    except DBAPIError as error:
+        _log.warning("database-away", problem=str(error.orig))
+
+
+async def announce(container: Container) -> None:
+    """Tell the hub what has changed; a database that is away for a while does not end the worker."""
+    try:
+        await ping_hub(container.context)
     except DBAPIError as error:
         _log.warning("database-away", problem=str(error.orig))
 

@@ -109,10 +109,10 @@ async def _measured(name: str, url: str, folder: Path, count: int, table: Table)
 
 
 async def _index(context: Context) -> None:
-    from distributor.store import bulletins
+    from distributor.store import bulletins, listings
 
     async with context.database.read() as connection:
-        ids = await bulletins.ever_published(connection)
+        ids = await listings.ever_published(connection)
         assert await catalogue.lacking(connection, 1) == ()
     for begin in range(0, len(ids), 100):
         async with context.database.write() as connection:

@@ -1,5 +1,6 @@
 """Correcting and taking back through the command line."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -86,3 +87,13 @@ def test_contributions_are_counted(run: Run, published: str) -> None:
     assert "第12期" in run("contributions", "--detail")[1]
     assert "半导体照明工程研发及产业联盟秘书处,1,1" in run("contributions", "--csv")[1]
     assert run("contributions", "--from", "去年")[0] == 2
+
+
+def test_a_body_is_given_an_address_of_its_own_and_loses_it(run: Run, published: str) -> None:
+    assert published
+    code, out, _ = run("feeds", "grant", "科学技术部", "--as", "wang")
+    assert code == 0
+    assert out.count("/feeds/restricted/") == 3
+    access_id = re.findall(r"\b[2-9b-z]{10}\b", run("feeds", "granted")[1])[0]
+    assert run("feeds", "revoke", access_id, "--as", "wang")[0] == 0
+    assert run("feeds", "revoke", access_id, "--as", "wang")[0] == 2

@@ -7,10 +7,11 @@ from pathlib import Path
 import feedparser
 import pytest
 
-from distributor.publish.restricted import build_restricted
+from distributor.access import Actor
 from distributor.store import documents
+from distributor.usecases.grant_feed import grant_feed, list_feed_access, revoke_feed
 from tests.support.pages import look_at
-from tests.support.records import published, seedlike_record
+from tests.support.records import seedlike_record
 from tests.support.sites import SiteUnderTest, named, site
 
 pytestmark = pytest.mark.anyio
@@ -147,18 +148,22 @@ async def test_feed_links_lead_to_pages_of_this_site(tmp_path: Path) -> None:
 
 
 async def test_a_restricted_feed_is_kept_by_no_cache_and_shown_to_no_script(tmp_path: Path) -> None:
-    record = published(seedlike_record())
-    async with site(tmp_path, record) as it:
-        async with it.context.database.write() as connection:
-            await documents.save(connection, build_restricted(it.context.publication, [record], "s3cr3t"))
-        answer = await it.page("/feeds/restricted/s3cr3t.rss.xml")
-        again = await it.page("/feeds/restricted/s3cr3t.rss.xml", if_none_match=answer.headers["etag"])
-        listed = [(await it.page(path)).text for path in ("/feeds", "/feeds/feeds.opml")]
+    async with site(tmp_path, seedlike_record()) as it:
+        granted = await grant_feed(it.context, Actor("管理员"), "科学技术部")
+        path = granted.addresses[0][1].removeprefix(it.context.publication.base_url)
+        answer = await it.page(path)
+        again = await it.page(path, if_none_match=answer.headers["etag"])
+        listed = [(await it.page(page)).text for page in ("/feeds", "/feeds/feeds.opml")]
+        (access,) = await list_feed_access(it.context)
+        await revoke_feed(it.context, Actor("管理员"), access.id)
+        revoked = await it.page(path)
     assert (answer.status_code, again.status_code) == (200, 304)
+    assert access.fetched == 2
     assert answer.headers["cache-control"] == "private, no-store"
     assert "access-control-allow-origin" not in answer.headers
     assert answer.headers["x-robots-tag"] == "noindex"
-    assert not any("s3cr3t" in text for text in listed)
+    assert not any(path in text for text in listed)
+    assert revoked.status_code == 410
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,17 @@
 """Feeds: the page for people, and the stored documents for programs."""
 
+from collections.abc import Mapping
 from typing import Final
+from urllib.parse import quote
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, BackgroundTasks, Request, Response
 
 from distributor.i18n import translate
-from distributor.publish import ChannelKind
+from distributor.model.document import Document
+from distributor.publish import ChannelKind, is_announced
 from distributor.usecases.list_feeds import list_feeds
 from distributor.usecases.read_document import read_document
+from distributor.usecases.restricted_feeds import count_fetch, read_restricted
 from distributor.web.conditional import Validators
 from distributor.web.pages import Page, show
 from distributor.web.representation import Representation, respond
@@ -26,7 +30,6 @@ _HEADERS: Final = {
     "cross-origin-resource-policy": "cross-origin",
 }
 # the address of a restricted feed is a secret of one body: kept by no cache, read by no script, found by no robot
-_RESTRICTED: Final = "restricted/"
 _UNKEPT: Final = "private, no-store"
 _GUARDED: Final = {
     "content-security-policy": BYTES_POLICY,
@@ -49,17 +52,39 @@ async def feeds_page(visit: Visited) -> Response:
     return show(visit, Page("web/feeds.html", title, "feeds", values, description))
 
 
+@reading(router, "/feeds/restricted/{name}")
+async def restricted(request: Request, name: str, after: BackgroundTasks) -> Response:
+    """Give the feed of one body, and count that it was fetched once the answer is on its way."""
+    site: Site = request.app.state.site
+    access, stored = await read_restricted(site.context, name)
+    after.add_task(count_fetch, site.context, access)
+    response = respond(request, _representation(stored, _UNKEPT, _GUARDED))
+    response.background = after
+    return response
+
+
 @reading(router, "/feeds/{path:path}")
 async def document(request: Request, path: str) -> Response:
     """Give a stored document as it is: one representation, whatever the client says that it accepts."""
     site: Site = request.app.state.site
     stored = await read_document(site.context, f"feeds/{path}")
-    is_restricted = path.startswith(_RESTRICTED)
-    found = Representation(
+    return respond(request, _representation(stored, _CACHE, {**_HEADERS, **_discovery(site, stored)}))
+
+
+def _representation(stored: Document, cache_control: str, headers: Mapping[str, str]) -> Representation:
+    return Representation(
         body=stored.body,
         media_type=stored.media_type,
         validators=Validators(stored.etag, stored.last_modified),
-        cache_control=_UNKEPT if is_restricted else _CACHE,
-        headers=_GUARDED if is_restricted else _HEADERS,
+        cache_control=cache_control,
+        headers=headers,
     )
-    return respond(request, found)
+
+
+def _discovery(site: Site, stored: Document) -> dict[str, str]:
+    """Name the hub and the address of the feed in the header as the document does (W3C WebSub, 4)."""
+    hub = site.context.feeds.hub
+    if hub is None or not is_announced(stored.path):
+        return {}
+    own = f"{site.context.publication.base_url}/{quote(stored.path)}"
+    return {"link": f'<{hub}>; rel="hub", <{own}>; rel="self"'}
