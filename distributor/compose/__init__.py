@@ -35,6 +35,7 @@ from distributor.compose.notices import (
     UnsubscribeReceived,
 )
 from distributor.compose.render import DIGEST, PARTS, SIZE_LIMIT, render_digest, render_notice
+from distributor.compose.simulate import as_shown
 from distributor.compose.template_check import MESSAGES, TEMPLATE_NAMES
 from distributor.compose.theme import ThemeView, checked_theme, contrast, theme_view
 
@@ -67,6 +68,7 @@ __all__ = [
     "ThemeView",
     "TrialMail",
     "UnsubscribeReceived",
+    "as_shown",
     "attachment_of",
     "build_notice",
     "check_message",

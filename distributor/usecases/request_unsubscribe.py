@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 from distributor import tokens
 from distributor.errors import Refused
+from distributor.model.notice import NoticeKind
 from distributor.model.recipient import RecipientList, Role
 from distributor.store import address_book, suppressions
 from distributor.usecases.context import Context
 from distributor.usecases.leave_lists import leave_lists
+from distributor.usecases.owe_notice import owe
 
 PURPOSE = "unsubscribe"
 
@@ -68,8 +70,10 @@ async def request_unsubscribe(context: Context, token: str, origin: str = "") ->
     async with context.database.write() as connection:
         now = context.now()
         if request.recipient_list.must_receive:
-            arguments = (tokens.new_id(), request.address, request.recipient_list.id, now)
-            await suppressions.open_ticket(connection, *arguments)
+            ticket_id = tokens.new_id()
+            arguments = (ticket_id, request.address, request.recipient_list.id, now)
+            if await suppressions.open_ticket(connection, *arguments):
+                await owe(connection, context, NoticeKind.UNSUBSCRIBE_RECEIVED, ticket_id)
         else:
             ended = [one.id for one in (request.recipient_list, *request.others)]
             await leave_lists(connection, context, request.address, ended, origin)

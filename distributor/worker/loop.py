@@ -20,6 +20,7 @@ from distributor.usecases.prepare_digests import prepare_digests
 from distributor.usecases.reconcile_deliveries import reconcile
 from distributor.usecases.send_due import drain_due, send_due
 from distributor.usecases.send_letters import send_letters
+from distributor.usecases.send_notices import send_notices
 
 _log = log.get_logger(__name__)
 
@@ -97,6 +98,7 @@ async def run_until_idle(container: Container) -> None:
     await prepare_digests(container.context)
     async with container.transport() as transport:
         await send_letters(container.context, transport)
+        await send_notices(container.context, transport)
         await send_due(container.context, transport, container.settings.smtp.connections, relay=_relay(container))
 
 
@@ -138,6 +140,7 @@ async def send(container: Container, transport: Transport, stopping: anyio.Event
     connections = container.settings.smtp.connections
     try:
         await send_letters(container.context, transport)
+        await send_notices(container.context, transport)
         await drain_due(container.context, transport, connections, stopping=stopping, relay=_relay(container))
     except RelayTrouble as trouble:
         _log.error("relay-trouble", code=trouble.code, **trouble.parameters)

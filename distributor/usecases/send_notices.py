@@ -1,0 +1,144 @@
+"""Tell the secretariat what it has to know: owe a notice when a run has ended, and send what is owed."""
+
+from datetime import timedelta
+from functools import partial
+from typing import Final
+
+import anyio.to_thread
+
+from distributor import compose, log, tokens
+from distributor.compose import NoticeContext, NoticeFrame
+from distributor.deliver import Transport
+from distributor.errors import DistributorError
+from distributor.i18n import negotiate
+from distributor.model.notice import Notice, NoticeKind
+from distributor.model.run import DeliveryState, Outcome
+from distributor.store import notices, runs
+from distributor.templating import language_tag
+from distributor.usecases.context import Context
+from distributor.usecases.render_mail import designed, render_house_mail
+from distributor.usecases.send_preview import preview_message
+from distributor.usecases.write_notice import words_of
+
+_log = log.get_logger(__name__)
+
+# a person who retries a run at once, and answers that come late, are still told of in the same report
+SETTLING: Final = timedelta(minutes=2)
+_LOOK_BACK: Final = timedelta(days=14)
+# longer than the longest waits for the answer to five final dots
+_LEASE: Final = timedelta(minutes=60)
+_WAITS: Final = (2, 5, 15, 30, 60, 120, 240)
+_MOST_ATTEMPTS: Final = 24
+_AT_A_TIME: Final = 5
+
+
+async def send_notices(context: Context, transport: Transport, *, settling: timedelta = SETTLING) -> int:
+    """Owe the reports of runs that have ended, then send what is due; gives the number that were sent.
+
+    Args:
+        context: the installation.
+        transport: an open way of sending.
+        settling: how long after the end of a run its report is sent.
+
+    Raises:
+        RelayTrouble: when the relay refuses our credentials; what was owed is due again after the lease.
+    """
+    await _owe_reports(context, settling)
+    async with context.database.read() as connection:
+        if not await notices.are_due(connection, await context.database.now(connection)):
+            return 0
+    async with context.database.write() as connection:
+        now = await context.database.now(connection)
+        claimed = await notices.claim(connection, now, now + _LEASE, _AT_A_TIME)
+    shown = await designed(context)
+    outcomes = [await _send(shown, transport, notice) for notice in claimed]
+    return sum(outcome is not None and outcome.state is DeliveryState.SENT for outcome in outcomes)
+
+
+async def send_now(context: Context, transport: Transport, notice: Notice) -> Outcome | None:
+    """Send one notice that was held back for the caller; gives the outcome, None when it could not be made.
+
+    Args:
+        context: the installation.
+        transport: an open way of sending.
+        notice: the notice.
+    """
+    return await _send(await designed(context), transport, notice)
+
+
+async def _owe_reports(context: Context, settling: timedelta) -> None:
+    since = context.now() - _LOOK_BACK
+    async with context.database.read() as connection:
+        if not await notices.unreported_runs(connection, since):
+            return
+    async with context.database.write() as connection:
+        due = await context.database.now(connection) + settling
+        ended = await notices.unreported_runs(connection, since)
+        counts = await runs.counts(connection, [run.id for run in ended])
+        for run in ended:
+            kinds = [NoticeKind.RUN_REPORT]
+            if counts[run.id].of(DeliveryState.FAILED):
+                kinds.append(NoticeKind.BOUNCE_REPORT)
+            for kind in kinds:
+                notice = Notice(tokens.new_id(), kind, run.id, context.sender.reply_to, context.now())
+                await notices.add(connection, notice, due)
+
+
+async def _send(context: Context, transport: Transport, notice: Notice) -> Outcome | None:
+    """Make and send one notice, and write down what came of it."""
+    try:
+        message = await _message(context, notice)
+    except DistributorError as error:
+        _log.warning("notice-dropped", kind=notice.kind, object=notice.object_id, code=error.code)
+        await _note(context, notice, DeliveryState.FAILED, error.code)
+        return None
+    if message is None:
+        await _note(context, notice, DeliveryState.DEFERRED, "")
+        return None
+    outcome = await transport.send(context.sender.address, notice.address, message, _go_on, envelope_id=notice.id)
+    await _note(context, notice, outcome.state, _answer(outcome))
+    return outcome
+
+
+async def _go_on() -> bool:
+    return True
+
+
+async def _message(context: Context, notice: Notice) -> bytes | None:
+    if notice.kind is NoticeKind.PREVIEW:
+        return await preview_message(context, notice)
+    async with context.database.read() as connection:
+        words = await words_of(connection, context, notice)
+    return None if words is None else await anyio.to_thread.run_sync(partial(_build, context, notice, words))
+
+
+def _build(context: Context, notice: Notice, words: NoticeContext) -> bytes:
+    language = negotiate(context.publication.language)
+    variant = render_house_mail(context, notice.kind.value, words, language)
+    frame = NoticeFrame(
+        sender=context.sender,
+        address=notice.address,
+        message_id=compose.mint_message_id(notice.id, context.sender),
+        sent=context.now(),
+        language=language_tag(language),
+    )
+    return compose.sign(compose.build_notice(variant, frame), context.dkim_keys, frame.sent)
+
+
+async def _note(context: Context, notice: Notice, state: DeliveryState, answer: str) -> None:
+    async with context.database.write() as connection:
+        now = await context.database.now(connection)
+        attempts = notice.attempts + 1
+        if state is DeliveryState.SENT:
+            await notices.set_sent(connection, notice.id, answer, now)
+        elif state in {DeliveryState.FAILED, DeliveryState.SUPPRESSED} or attempts >= _MOST_ATTEMPTS:
+            _log.warning("notice-failed", kind=notice.kind, object=notice.object_id, answer=answer)
+            await notices.set_failed(connection, notice.id, answer, now)
+        else:
+            # in doubt it is sent again, with the same Message-ID
+            wait = timedelta(minutes=_WAITS[min(attempts, len(_WAITS)) - 1])
+            await notices.put_off(connection, notice.id, answer, now + wait)
+
+
+def _answer(outcome: Outcome) -> str:
+    return f"{outcome.reply.code} {outcome.reply.text}".strip()
