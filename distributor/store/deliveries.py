@@ -25,7 +25,7 @@ async def ledger(connection: AsyncConnection, run_id: str) -> tuple[LedgerRow, .
         run_id: the run.
     """
     query = select(deliveries).where(deliveries.c.run_id == run_id).order_by(deliveries.c.position)
-    return tuple(_ledger_row(row) for row in (await connection.execute(query)).mappings())
+    return tuple(ledger_row(row) for row in (await connection.execute(query)).mappings())
 
 
 async def events(connection: AsyncConnection, delivery_id: str) -> tuple[LedgerEvent, ...]:
@@ -171,6 +171,7 @@ def _of(run_id: str, ids: Collection[str] | None) -> ColumnElement[bool]:
     return and_(deliveries.c.run_id == run_id, chosen)
 
 
-def _ledger_row(row: RowMapping) -> LedgerRow:
+def ledger_row(row: RowMapping) -> LedgerRow:
+    """Restore a row of the ledger."""
     shown = {name: row[name] for name in ("refusal", "next_attempt", "finished")}
     return restore(LedgerRow, {"delivery": delivery_of(row), "reply": reply_of(row), **shown})

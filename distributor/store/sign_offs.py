@@ -1,6 +1,6 @@
 """Sign-offs; they are added, never changed."""
 
-from sqlalchemy import insert, select
+from sqlalchemy import RowMapping, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor.model.recipient import Plan
@@ -43,7 +43,21 @@ async def latest(connection: AsyncConnection, bulletin_id: str) -> SignOff | Non
         .order_by(sign_offs.c.signed.desc(), sign_offs.c.id)
         .limit(1)
     )
-    row = (await connection.execute(query)).mappings().first()
+    return _sign_off((await connection.execute(query)).mappings().first())
+
+
+async def find(connection: AsyncConnection, sign_off_id: str) -> SignOff | None:
+    """Give a sign-off, or None.
+
+    Args:
+        connection: an open transaction.
+        sign_off_id: its id.
+    """
+    query = select(sign_offs).where(sign_offs.c.id == sign_off_id)
+    return _sign_off((await connection.execute(query)).mappings().first())
+
+
+def _sign_off(row: RowMapping | None) -> SignOff | None:
     if row is None:
         return None
     return SignOff(

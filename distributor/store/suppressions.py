@@ -103,6 +103,7 @@ async def open_ticket(
     """
     still_open = await connection.scalar(
         select(tickets.c.id).where(
+            tickets.c.kind == "unsubscribe",
             tickets.c.address == address,
             tickets.c.list_id == list_id,
             tickets.c.closed.is_(None),

@@ -127,6 +127,18 @@ def _delivery(run: Run, row: PlanRow, sign_off: SignOff, sender: Sender) -> Deli
     variant = sign_off.variant(VariantKey(row.list_id, row.language, row.format, run.mailing))
     if variant is None:
         raise NotSignedOff("variant-unsigned", id=run.bulletin_id, address=row.address)
+    return new_delivery(run, row, variant, sender)
+
+
+def new_delivery(run: Run, row: PlanRow, variant: str, sender: Sender) -> Delivery:
+    """Mint the delivery of one address of a plan.
+
+    Args:
+        run: the run it belongs to.
+        row: the address.
+        variant: digest of the signed rendering it gets.
+        sender: whose name the mail carries.
+    """
     delivery_id = tokens.new_id()
     return Delivery(
         id=delivery_id,
