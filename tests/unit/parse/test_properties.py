@@ -106,7 +106,7 @@ LOOKS = st.builds(
 # real random numbers: the extremes that shrinking prefers are no bulletins
 RANDOM = st.integers(0, 10**6).map(random.Random)
 SLOW = settings(
-    deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 
