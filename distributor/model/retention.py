@@ -1,6 +1,8 @@
 """How long what is kept (保存期限; 个人信息保护法 §19): no longer than its purpose needs."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +22,18 @@ class Retention:
     origins: int = 365
     letters: int = 30
     addresses: int = 365
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionReport:
+    """What one night removed.
+
+    Args:
+        day: the day.
+        made: when.
+        removed: how many rows by kind of data.
+    """
+
+    day: date
+    made: datetime
+    removed: Mapping[str, int]

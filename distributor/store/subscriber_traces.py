@@ -1,6 +1,5 @@
 """What the delivery ledger knows about subscribers, and forgetting it; what was sent to bodies stays."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -75,15 +74,15 @@ async def blank_old(connection: AsyncConnection, before: datetime) -> int:
     return (await connection.execute(old.values(_blank()))).rowcount
 
 
-async def remove_suppressions(connection: AsyncConnection, reasons: Sequence[str], before: datetime) -> int:
+async def remove_suppressions(connection: AsyncConnection, reason: str, before: datetime) -> int:
     """Take addresses off the list of those that are not written to; gives how many.
 
     Args:
         connection: an open writing transaction.
-        reasons: only those that are on it for one of these.
+        reason: only those that are on it for this.
         before: since before this.
     """
-    old = delete(suppressions).where(suppressions.c.reason.in_(reasons), suppressions.c.since < before)
+    old = delete(suppressions).where(suppressions.c.reason == reason, suppressions.c.since < before)
     return (await connection.execute(old)).rowcount
 
 

@@ -17,6 +17,7 @@ from distributor.usecases.claim_occurrences import claim_occurrences
 from distributor.usecases.guard_instance import guard_instance
 from distributor.usecases.ping_hub import ping_hub
 from distributor.usecases.prepare_digests import prepare_digests
+from distributor.usecases.purge_expired import purge_nightly
 from distributor.usecases.reconcile_deliveries import reconcile
 from distributor.usecases.send_due import drain_due, send_due
 from distributor.usecases.send_letters import send_letters
@@ -125,8 +126,15 @@ async def look_after(container: Container) -> None:
     try:
         await guard_instance(container.context)
         await reconcile(container.context)
+        await _purge(container)
     except DBAPIError as error:
         _log.warning("database-away", problem=str(error.orig))
+
+
+async def _purge(container: Container) -> None:
+    report = await purge_nightly(container.context)
+    if report is not None:
+        _log.info("purged", **report.removed)
 
 
 async def send(container: Container, transport: Transport, stopping: anyio.Event) -> float:
