@@ -78,26 +78,28 @@ async def test_connections_that_the_database_cuts_cost_nothing(request: pytest.F
         await one.dispose()
 
 
-async def test_a_worker_frozen_past_its_lease_sends_nothing_twice_when_it_wakes(
-    database: Database, tmp_path: Path, size: Size
+@pytest.mark.parametrize("machines", [1, 2])
+async def test_a_worker_frozen_past_its_lease_is_replaced_and_harms_nobody_when_it_wakes(
+    database: Database, tmp_path: Path, size: Size, machines: int
 ) -> None:
     if size.faults < 12:
         pytest.skip("waits for leases of half a minute; part of the full set (make faults)")
     run = await make_run(database, 1000)
     async with ScriptedServer(SLOW) as server:
         environments = [
-            worker_environment(tmp_path / name, database.url, server.port, SMTP__CONNECTIONS="4") for name in ("a", "b")
+            worker_environment(tmp_path / f"machine{number % machines}", database.url, server.port)
+            for number in range(2)
         ]
         with WorkerProcess(environments[0], tmp_path / "a.log") as frozen:
             await until_taken(server, 100)
             assert frozen.process is not None
             frozen.process.send_signal(signal.SIGSTOP)
             with WorkerProcess(environments[1], tmp_path / "b.log"):
-                # everything but what the frozen one had in its hands
                 await until_taken(server, 1000 - 4)
                 frozen.process.send_signal(signal.SIGCONT)
                 await finished(database, run)
     found = await outcome(database, run, server)
-    report("frozen past its lease", database, Size(1000, 1, 4), found)
+    report(f"frozen, {machines} machine(s)", database, Size(1000, 1, 4), found)
     assert (found.lost, found.in_doubt) == (0, 0)
-    assert found.duplicates <= 4
+    # on another machine nobody can read what was not in the database yet: one commit group
+    assert found.duplicates <= (4 if machines == 1 else 4 + 200)
