@@ -99,11 +99,11 @@ class Composer:
             attachment = variant.attachment
             attached = None if attachment is None else await blobs.get(connection, attachment.sha256)
             run = await runs.get(connection, delivery.run_id)
-            book = await address_book.load(connection)
+            lists = await address_book.load_lists(connection)
             merged = await digests.lists_of_variant(connection, *key)
-        chosen = next((entry for entry in book.lists if entry.id == delivery.list_id), None)
+        chosen = next((entry for entry in lists if entry.id == delivery.list_id), None)
         if chosen is None:
-            raise NotFound("list-unknown", list=delivery.list_id, known="、".join(entry.id for entry in book.lists))
+            raise NotFound("list-unknown", list=delivery.list_id, known="、".join(entry.id for entry in lists))
         if merged is not None:
             self._merged[key] = merged
         language = negotiate(delivery.language)

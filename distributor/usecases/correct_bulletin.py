@@ -59,7 +59,7 @@ async def read_correction(
     access.require(actor, Act.RECEIVE)
     async with context.database.read() as connection:
         old = await _correctable(connection, context, bulletin_id, digest_bytes(file[0]))
-        book = await address_book.load(connection)
+        book = await address_book.load_for_footers(connection)
     head = old.masthead
     known = given or Given(title=head.title, issue=head.issue, date=head.date, publisher=head.publisher)
     received = await record_of_file(context, actor, file, known, book)

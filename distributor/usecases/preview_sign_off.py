@@ -15,7 +15,7 @@ from distributor.usecases.pending_correction import to_be_signed
 from distributor.usecases.plan_bulletin import plan_record
 from distributor.usecases.render_mail import designed
 from distributor.usecases.render_variants import render_variants
-from distributor.usecases.sign_off_bulletin import Seen, blocking_findings, is_waivable
+from distributor.usecases.sign_off_bulletin import Seen, blocking_findings, is_waivable, settled_by_plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class SignOffPreview:
     @property
     def can_be_signed(self) -> bool:
         """Whether only the approver's word is missing."""
-        return not (self.fatal or self.plan.unresolved)
+        return not (self.fatal or self.plan.unresolved or self.plan.without_contact)
 
 
 async def preview_sign_off(context: Context, bulletin_id: str) -> SignOffPreview:
@@ -64,7 +64,7 @@ async def preview_sign_off(context: Context, bulletin_id: str) -> SignOffPreview
         raise Conflict("bulletin-withdrawn", id=bulletin_id)
     shown = await designed(context)
     rendered = await anyio.to_thread.run_sync(partial(render_variants, shown, record, plan, book, notice))
-    blocking = blocking_findings(record)
+    blocking = blocking_findings(record, settled_by_plan(plan))
     return SignOffPreview(
         record=record,
         plan=plan,

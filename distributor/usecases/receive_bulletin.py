@@ -1,14 +1,14 @@
 """Take in a bulletin file: parse it, give its items their identity, keep everything."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from distributor import access
+from distributor import access, publish
 from distributor.access import Act, Actor
 from distributor.model.audit import AuditAct, Touched
 from distributor.model.canonical import digest_bytes
 from distributor.model.record import BulletinRecord
 from distributor.parse import Given
-from distributor.store import address_book, blobs, bulletins
+from distributor.store import address_book, blobs, bulletins, listings
 from distributor.usecases.audit import record_act
 from distributor.usecases.context import Context
 from distributor.usecases.record_of_file import record_of_file
@@ -43,10 +43,13 @@ async def receive_bulletin(context: Context, actor: Actor, data: bytes, name: st
     access.require(actor, Act.RECEIVE)
     async with context.database.read() as connection:
         known = await bulletins.find_by_original(connection, context.publication.slug, digest_bytes(data))
-        book = await address_book.load(connection)
+        book = await address_book.load_for_footers(connection)
+        others = await listings.mastheads(connection, context.publication.slug)
     if known is not None:
         return Received(known, is_new=False)
     record = await record_of_file(context, actor, (data, name), given, book)
+    numbering = publish.number_findings(record.masthead, others)
+    record = replace(record, findings=(*record.findings, *numbering))
     async with context.database.write() as connection:
         # somebody may have brought the same file while this one was being read
         known = await bulletins.find_by_original(connection, context.publication.slug, record.original.sha256)

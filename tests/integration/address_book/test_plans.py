@@ -10,6 +10,7 @@ from sqlalchemy import event
 from distributor.clock import FixedClock
 from distributor.errors import Conflict, DistributorError, NotSignedOff
 from distributor.model.extras import Adjustments, Extra, Waiver
+from distributor.model.finding import Finding, Level
 from distributor.model.history import BookAct, Subject
 from distributor.model.recipient import EntrySource, Plan
 from distributor.recipients import Edit
@@ -19,6 +20,7 @@ from distributor.usecases.adjust_plan import add_extra, remove_adjustment, use_d
 from distributor.usecases.context import Context
 from distributor.usecases.edit_book import edit_book
 from distributor.usecases.plan_bulletin import plan_bulletin, review_plan
+from distributor.usecases.preview_sign_off import preview_sign_off
 from distributor.usecases.read_history import list_acts
 from distributor.usecases.send_bulletin import send_bulletin
 from distributor.usecases.sign_off_bulletin import sign_off_bulletin
@@ -192,3 +194,30 @@ async def test_the_first_issue_has_nothing_before_it(database: Database, tmp_pat
     review = await review_plan(context, await issue(context, "b001", "2026-01-05"))
     assert review.previous is None
     assert len(review.difference.added) == 3
+
+
+async def test_a_body_without_mailbox_blocks_the_sign_off_until_somebody_decides(
+    database: Database, tmp_path: Path
+) -> None:
+    context = await with_book(database, tmp_path)
+    await issue(context, distribution=(footer("报", "科技部、财政部"),))
+    assert not (await preview_sign_off(context, "b001")).can_be_signed
+    with pytest.raises(NotSignedOff) as refused:
+        await sign_off_bulletin(context, CLERK, "b001")
+    assert (refused.value.code, refused.value.parameters["names"]) == ("plan-without-contact", "财政部")
+    assert is_said(refused.value)
+    await sign_off_bulletin(context, CLERK, "b001", waived=["no-contact"])
+    await waive_body(context, CLERK, "b001", Waiver("财政部", "另送纸质件"))
+    assert (await preview_sign_off(context, "b001")).can_be_signed
+    await sign_off_bulletin(context, CLERK, "b001")
+
+
+async def test_no_footer_no_longer_blocks_when_recipients_were_added(database: Database, tmp_path: Path) -> None:
+    context = await with_book(database, tmp_path)
+    record = make_record(distribution=(), findings=(Finding(Level.BLOCKING, "no-footer"),))
+    await keep(context, record)
+    with pytest.raises(NotSignedOff, match="findings-blocking"):
+        await sign_off_bulletin(context, CLERK, "b001")
+    await add_extra(context, CLERK, "b001", Extra("bao", "most"))
+    assert (await preview_sign_off(context, "b001")).waivable == ()
+    await sign_off_bulletin(context, CLERK, "b001")
