@@ -4,14 +4,14 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
-from sqlalchemy import ColumnElement, RowMapping, and_, func, select, true, update
+from sqlalchemy import ColumnElement, RowMapping, and_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor.model.ledger import LedgerEvent, LedgerRow, Mark, Settlement
 from distributor.model.run import FINAL_STATES, DeliveryState, Reply
 from distributor.store.claims import delivery_of, is_orphaned, reply_of
 from distributor.store.marks import add_events
-from distributor.store.tables import deliveries, delivery_events, runs
+from distributor.store.tables import deliveries, delivery_events
 from distributor.store.values import restore
 
 _S = DeliveryState
@@ -58,12 +58,6 @@ async def unwritten(connection: AsyncConnection, marks: Sequence[Mark]) -> tuple
         )
         known |= {tuple(row) for row in await connection.execute(query)}
     return tuple(mark for mark in marks if (mark.delivery.id, mark.state.value, mark.at) not in known)
-
-
-async def waiting(connection: AsyncConnection) -> int:
-    """Count the deliveries in doubt that wait for a policy or a person."""
-    query = select(func.count()).where(is_orphaned())
-    return int((await connection.execute(query)).scalar_one())
 
 
 async def settle(connection: AsyncConnection, settled: Mapping[str, Settlement], now: datetime) -> int:
@@ -123,21 +117,6 @@ async def cancel_rest(connection: AsyncConnection, run_id: str, actor: str, now:
     """
     which = and_(deliveries.c.run_id == run_id, deliveries.c.state.in_((_S.PENDING, _S.DEFERRED)))
     return len(await _move(connection, which, Settlement(_S.CANCELLED, actor), now))
-
-
-async def next_due(connection: AsyncConnection) -> datetime | None:
-    """Give the moment at which the next delivery of a run that may go on is due, or None when all is done.
-
-    Args:
-        connection: an open transaction.
-    """
-    query = (
-        select(func.min(deliveries.c.next_attempt))
-        .join(runs, runs.c.id == deliveries.c.run_id)
-        .where(runs.c.paused.is_(None), deliveries.c.state.in_((_S.PENDING, _S.DEFERRED)))
-    )
-    soonest: datetime | None = await connection.scalar(query)
-    return soonest
 
 
 async def _move(

@@ -27,9 +27,10 @@ async def test_three_workers_finish_a_run_although_one_is_killed(
     run = await make_run(database, size.recipients)
     async with ScriptedServer(Script(answers={Step.DOT: After(0.03, "250 2.0.0 taken")})) as server:
         settings = {"SMTP__CONNECTIONS": "2", "DELIVERY__ENGINE": engine}
-        # each on a machine of its own: no journal of another one can be seen
+        # in the full set each on a machine of its own, where no journal of another one can be seen
+        machines = 3 if size.faults >= 12 else 1
         environments = [
-            worker_environment(tmp_path / f"machine{number}", database.url, server.port, **settings)
+            worker_environment(tmp_path / f"machine{number % machines}", database.url, server.port, **settings)
             for number in range(3)
         ]
         with (

@@ -58,8 +58,11 @@ class WorkerProcess:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """End it."""
-        self.kill()
+        """End it, in peace if it may."""
+        try:
+            self.send(signal.SIGTERM)
+        except subprocess.TimeoutExpired:
+            self.kill()
         if self._file is not None:
             self._file.close()
 

@@ -1,8 +1,9 @@
 """What people and guards do to runs, on both databases: each act once, named, and safe to repeat."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,10 @@ from sqlalchemy import update
 
 from distributor.access import AccessRole, Actor
 from distributor.errors import Conflict, NotFound, Refused
-from distributor.model.ledger import Mark
+from distributor.model.conduct import Conduct
+from distributor.model.ledger import DoubtPolicy, Mark, Verdict
 from distributor.model.run import DeliveryState, PauseReason, Phase, Reply, Run, RunStatus
-from distributor.store import claims, freezing, marks, runs, tables
+from distributor.store import claims, deliveries, freezing, marks, runs, tables
 from distributor.store.engine import Database
 from distributor.store.journal import Journal
 from distributor.usecases.cancel_run import cancel_run
@@ -153,6 +155,58 @@ async def test_what_a_frozen_worker_had_in_its_journal_is_written_down_before_it
     assert (taken.claimed, taken.in_doubt, taken.settled) == (1, 1, 1)
     assert [row.delivery.state for row in await rows_of(database, run)] == [_S.SENT, _S.PENDING, _S.PENDING]
     journal.close()
+
+
+async def test_the_journal_of_a_dead_worker_is_brought_into_the_ledger_once(database: Database, tmp_path: Path) -> None:
+    context = make_context(database, tmp_path)
+    run = await make_run(database, 4)
+    async with database.write() as connection:
+        now = await database.now(connection)
+        first, second, third, _fourth = await claims.claim(connection, claims.Claim("dead", 30, 4), now)
+    journal = Journal(context.journal_folder, "dead")
+    at = context.now()
+    written = [Mark(one, _S.IN_DOUBT, "dead", at=at) for one in (first, second, third)]
+    sent = Mark(first, _S.SENT, "dead", Reply(Phase.DOT, 250, "ok"), at=at)
+    for mark in written:
+        journal.begin(mark)
+    journal.end(sent)
+    async with database.write() as connection:
+        # some of it had reached the database before the end
+        await marks.apply(connection, [written[0], written[1]], await database.now(connection))
+    journal.abandon()
+    found = await reconcile(context)
+    assert (found.journals, found.settled) == (1, 2)
+    assert (await reconcile(context)).journals == 0
+    assert [row.delivery.state for row in await rows_of(database, run)] == [_S.SENT, *[_S.PENDING] * 3]
+    async with database.read() as connection:
+        history = await deliveries.events(connection, first.id)
+    assert [event.state for event in history] == [_S.CLAIMED, _S.IN_DOUBT, _S.SENT]
+
+
+class Known:
+    """A relay that can be asked."""
+
+    def __init__(self, **verdicts: Verdict) -> None:
+        self.verdicts_by_place = verdicts
+
+    async def verdicts(self, asked: Mapping[str, datetime]) -> Mapping[str, tuple[Verdict, str]]:
+        """Answer for the messages in the order of their ids."""
+        places = zip(sorted(asked), self.verdicts_by_place.values(), strict=False)
+        return {key: (verdict, "4F: queued") for key, verdict in places}
+
+
+async def test_the_relay_is_asked_about_doubt_and_only_what_it_has_not_is_sent_again(
+    database: Database, tmp_path: Path
+) -> None:
+    known = Known(a=Verdict.TAKEN, b=Verdict.NOT_TAKEN, c=Verdict.UNKNOWN)
+    conduct = Conduct(doubt=DoubtPolicy.ASK)
+    context = make_context(database, tmp_path, conduct=conduct, relay_log=known)
+    run = await make_run(database, 4)
+    await bring(database, run, *[_S.IN_DOUBT] * 4)
+    assert (await reconcile(context)).settled == 2
+    rows = sorted(await rows_of(database, run), key=lambda row: row.delivery.message_id)
+    assert [row.delivery.state for row in rows] == [_S.SENT, _S.PENDING, _S.IN_DOUBT, _S.IN_DOUBT]
+    assert rows[0].reply == Reply(Phase.DOT, 250, "4F: queued")
 
 
 async def test_a_run_is_listed_with_its_status(database: Database, tmp_path: Path) -> None:
