@@ -95,7 +95,9 @@ async def test_a_worker_frozen_past_its_lease_is_replaced_and_harms_nobody_when_
             assert frozen.process is not None
             frozen.process.send_signal(signal.SIGSTOP)
             with WorkerProcess(environments[1], tmp_path / "b.log"):
-                await until_taken(server, 1000 - 4)
+                # frozen in the middle of a transaction it holds up all other writers of SQLite until it wakes
+                with anyio.move_on_after(75):
+                    await until_taken(server, 1000 - 4)
                 frozen.process.send_signal(signal.SIGCONT)
                 await finished(database, run)
     found = await outcome(database, run, server)
