@@ -8,7 +8,7 @@ import typer
 
 from distributor.cli.options import ActorOption, BulletinArgument, ConfigOption, JsonOption, actor
 from distributor.cli.output import console, fail, language, say, table, words
-from distributor.errors import DistributorError
+from distributor.errors import DistributorError, Refused
 from distributor.i18n import error_sentence
 
 if TYPE_CHECKING:
@@ -24,22 +24,31 @@ def register(app: typer.Typer) -> None:
     app.command("publish", help=words("cli.publish"), epilog="distributor publish ID --as wang")(publish)
 
 
-def receive(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE …", help=words("cli.argument.files"))],
+def receive(  # noqa: PLR0913  an option of the command line is a parameter
+    files: Annotated[list[Path] | None, typer.Argument(metavar="FILE …", help=words("cli.argument.files"))] = None,
     *,
     title: Annotated[str | None, typer.Option(help=words("cli.option.title"), show_default=False)] = None,
     issue: Annotated[str | None, typer.Option(help=words("cli.option.issue"), show_default=False)] = None,
     date: Annotated[str | None, typer.Option(help=words("cli.option.date"), show_default=False)] = None,
+    backfill: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help=words("cli.option.backfill"), show_default=False)
+    ] = None,
     as_: ActorOption = None,
     config: ConfigOption = None,
 ) -> int:
-    """Take in bulletin files and show what an editor should look at."""
+    """Take in bulletin files and show what an editor should look at, or a folder of old ones for the archive."""
     from distributor.cli.container import run_in_container
     from distributor.cli.findings import print_findings
     from distributor.cli.parsing import read_bytes
     from distributor.parse import Given
     from distributor.usecases.receive_bulletin import receive_bulletin
 
+    if backfill is not None:
+        from distributor.cli.backfilling import run_backfill
+
+        return run_backfill(backfill, config, actor(as_))
+    if not files:
+        raise Refused("no-file-given")
     given = Given(title=title, issue=issue, date=date)
 
     async def receive_all(container: "Container") -> int:

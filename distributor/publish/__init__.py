@@ -10,6 +10,7 @@ from distributor.publish.difference import ItemDifference, Span, SpanKind, is_ch
 from distributor.publish.identity import assign_identity
 from distributor.publish.listing import FeedAddress, FeedInfo, feed_listing, is_announced, listing_of, topics_of
 from distributor.publish.notice import correction_notice
+from distributor.publish.numbering import number_findings
 from distributor.publish.options import FeedOptions
 from distributor.publish.restricted import build_restricted, restricted_stem
 from distributor.publish.searching import Piece, day_of, excerpt_of, indexed_items, marked, sought
@@ -53,6 +54,7 @@ __all__ = [
     "listing_of",
     "marked",
     "needed",
+    "number_findings",
     "offers_original",
     "originals_by_item",
     "reach",

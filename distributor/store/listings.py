@@ -52,3 +52,14 @@ async def ever_published(connection: AsyncConnection) -> tuple[str, ...]:
     """Give the ids of all bulletins that were ever published, in the order of their publication."""
     query = select(bulletins.c.id).where(bulletins.c.published.is_not(None))
     return tuple((await connection.execute(query.order_by(bulletins.c.published, bulletins.c.id))).scalars())
+
+
+async def mastheads(connection: AsyncConnection, publication: str) -> tuple[Masthead, ...]:
+    """Give the mastheads of all bulletins that were not withdrawn, drafts included, in no order.
+
+    Args:
+        connection: an open transaction.
+        publication: slug of the publication.
+    """
+    query = select(bulletins.c.masthead).where(bulletins.c.publication == publication, bulletins.c.withdrawn.is_(None))
+    return restore(tuple[Masthead, ...], list((await connection.execute(query)).scalars()))

@@ -16,6 +16,7 @@ from distributor.publish import Change
 from distributor.store import bulletins, corrections, revisions, schedules
 from distributor.usecases.audit import fingerprint, record_act
 from distributor.usecases.context import Context
+from distributor.usecases.current_calendar import current_calendar
 from distributor.usecases.pending_correction import PendingCorrection, pending_correction
 from distributor.usecases.refresh_site import refresh_site
 from distributor.usecases.signed import require_signature
@@ -63,7 +64,8 @@ async def _publish(
     version = BulletinRevision(published.revision, published.original, now, actor.name, "")
     await revisions.add(connection, published, version)
     await refresh_site(connection, context, [Change(published)])
-    await _wake_schedules(connection, context, now)
+    if not published.backfilled:
+        await _wake_schedules(connection, context, now)
     return published
 
 
@@ -87,9 +89,10 @@ async def _publish_correction(
 
 async def _wake_schedules(connection: AsyncConnection, context: Context, published: datetime) -> None:
     """Say to the schedules that wait for a publication when they run: at once, or when their window opens."""
+    calendar = await current_calendar(connection, context)
     for planned in await schedules.load(connection):
         waits = planned.schedule.trigger.kind is TriggerKind.ON_PUBLICATION and planned.schedule.enabled
-        occurrence = schedule.on_publication(planned.schedule, published, context.calendar) if waits else None
+        occurrence = schedule.on_publication(planned.schedule, published, calendar) if waits else None
         if occurrence is not None:
             earliest = min(occurrence.moment, planned.next_run_at or occurrence.moment)
             await schedules.set_next(connection, planned.schedule.id, earliest)

@@ -97,3 +97,20 @@ def test_a_body_is_given_an_address_of_its_own_and_loses_it(run: Run, published:
     access_id = re.findall(r"\b[2-9b-z]{10}\b", run("feeds", "granted")[1])[0]
     assert run("feeds", "revoke", access_id, "--as", "wang")[0] == 0
     assert run("feeds", "revoke", access_id, "--as", "wang")[0] == 2
+
+
+def test_a_folder_of_old_bulletins_goes_into_the_archive(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "old"
+    folder.mkdir()
+    text = SEED.read_text("utf-8")
+    (folder / "2021-03-05 第3期.txt").write_text(text + "\n", "utf-8")
+    (folder / "undated.txt").write_text(text + "\n\n", "utf-8")
+    (folder / "table.txt").write_text(text + "\n\n\n", "utf-8")
+    (folder / "index.csv").write_text("file,date\ntable.txt,2020-05-01\n", "utf-8")
+    code, out, _ = run("receive", "--backfill", folder, "--as", "wang")
+    assert code == 1
+    assert "undated.txt" in out
+    (folder / "undated.txt").unlink()
+    assert run("receive", "--backfill", folder, "--as", "wang")[0] == 0
+    assert run("receive", "--backfill", tmp_path / "none", "--as", "wang")[0] == 2
+    assert run("receive", "--as", "wang")[0] == 2
