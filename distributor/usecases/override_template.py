@@ -19,7 +19,7 @@ from distributor.settings import asset_folder
 from distributor.store import mail_design
 from distributor.usecases.audit import record_act
 from distributor.usecases.context import Context
-from distributor.usecases.sample_mail import sample_context
+from distributor.usecases.sample_mail import as_read, sample_context
 
 _KIND = "mail-template"
 
@@ -97,6 +97,33 @@ async def save_template(context: Context, actor: Actor, name: str, source: str) 
         touched = Touched(_KIND, name, None, digest(unified))
         await record_act(connection, context, actor, AuditAct.SAVE_TEMPLATE, touched, {"number": number})
     return version
+
+
+async def show_version(context: Context, version_id: str) -> TemplateVersion:
+    """Give one version.
+
+    Args:
+        context: the installation.
+        version_id: its id.
+
+    Raises:
+        NotFound: `template-version-unknown`.
+    """
+    async with context.database.read() as connection:
+        return await mail_design.version(connection, version_id)
+
+
+async def render_version(context: Context, version: TemplateVersion) -> Variant:
+    """Give what a version makes of a sample.
+
+    Args:
+        context: the installation.
+        version: the version.
+
+    Raises:
+        Refused: a `template-…` code when it cannot be rendered any more.
+    """
+    return await _try(context, version.name, version.source)
 
 
 async def preview_template(context: Context, actor: Actor, version_id: str) -> tuple[TemplateVersion, Variant]:
@@ -184,7 +211,8 @@ async def _try(context: Context, name: str, source: str) -> Variant:
         mail_format=MailFormat.HTML,
         sources={**design.overrides_of(message), name: source},
     )
-    return await anyio.to_thread.run_sync(partial(compose.render_limited, request))
+    variant = await anyio.to_thread.run_sync(partial(compose.render_limited, request))
+    return as_read(variant, f"{context.publication.base_url}/")
 
 
 def _require_known(name: str) -> None:

@@ -50,8 +50,8 @@ def render_mail(context: Context, record: BulletinRecord, recipient_list: Recipi
     return replace(variant, attachment=compose.attachment_of(record, served))
 
 
-def render_house_mail(context: Context, message: str, values: NoticeContext, language: str) -> Variant:
-    """Render a mail to the secretariat.
+def render_values(context: Context, message: str, values: DigestContext | NoticeContext, language: str) -> Variant:
+    """Render any message with HTML.
 
     Args:
         context: the installation, as `designed` gave it.
@@ -60,7 +60,11 @@ def render_house_mail(context: Context, message: str, values: NoticeContext, lan
         language: one of i18n.LANGUAGES.
     """
     variant = _overridden(context.design, message, values, language, MailFormat.HTML)
-    return compose.render_notice(message, values, language) if variant is None else variant
+    if variant is not None:
+        return variant
+    if isinstance(values, DigestContext):
+        return compose.render_digest(values, language)
+    return compose.render_notice(message, values, language)
 
 
 def _overridden(

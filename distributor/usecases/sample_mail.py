@@ -1,8 +1,12 @@
 """Samples that templates are tried on: the newest bulletin where there is one, invented values elsewhere."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
+
+import anyio.to_thread
 
 from distributor import compose
 from distributor.compose import (
@@ -16,15 +20,52 @@ from distributor.compose import (
     TrialMail,
     UnsubscribeReceived,
 )
+from distributor.errors import NotFound
+from distributor.i18n import negotiate
 from distributor.model.bulletin import Attribution, DistributionGroup, Item, Masthead
+from distributor.model.message import Slot, Variant, marker
 from distributor.model.recipient import RecipientList, Role
 from distributor.model.record import BulletinRecord, ItemRecord, Original, display_title
 from distributor.model.theme import Theme
 from distributor.store import bulletins
 from distributor.usecases.context import Context
+from distributor.usecases.render_mail import designed, render_values
 
 _LIST: Final = RecipientList("bao", "报送名单", ("报",), Role.REPORT)
 _ADDRESS: Final = "office@kjt-gd.example"
+
+
+async def render_sample(context: Context, message: str) -> Variant:
+    """Render a sample of a message in the look that mails have now, with a reader's name and links in it.
+
+    Args:
+        context: the installation.
+        message: folder below templates/mail.
+
+    Raises:
+        NotFound: `template-name-unknown`.
+    """
+    if message not in compose.MESSAGES:
+        raise NotFound("template-name-unknown", template=message[:100], known="、".join(compose.MESSAGES))
+    shown = await designed(context)
+    values = await sample_context(shown, message, shown.design.theme)
+    language = negotiate(context.publication.language)
+    variant = await anyio.to_thread.run_sync(partial(render_values, shown, message, values, language))
+    return as_read(variant, f"{context.publication.base_url}/")
+
+
+def as_read(variant: Variant, link: str) -> Variant:
+    """Put something that can be read into the slots of a rendering.
+
+    Args:
+        variant: the rendering.
+        link: https address that all personal links lead to.
+    """
+    html, text = variant.html or "", variant.text
+    for slot in Slot:
+        value = "某某部" if slot is Slot.GREETING else link
+        html, text = html.replace(marker(slot), value), text.replace(marker(slot), value)
+    return replace(variant, html=None if variant.html is None else html, text=text)
 
 
 async def sample_context(context: Context, message: str, theme: Theme) -> DigestContext | NoticeContext:

@@ -16,7 +16,7 @@ from distributor.model.run import DeliveryState, Outcome
 from distributor.store import notices, runs
 from distributor.templating import language_tag
 from distributor.usecases.context import Context
-from distributor.usecases.render_mail import designed, render_house_mail
+from distributor.usecases.render_mail import designed, render_values
 from distributor.usecases.send_preview import preview_message
 from distributor.usecases.write_notice import words_of
 
@@ -114,7 +114,7 @@ async def _message(context: Context, notice: Notice) -> bytes | None:
 
 def _build(context: Context, notice: Notice, words: NoticeContext) -> bytes:
     language = negotiate(context.publication.language)
-    variant = render_house_mail(context, notice.kind.value, words, language)
+    variant = render_values(context, notice.kind.value, words, language)
     frame = NoticeFrame(
         sender=context.sender,
         address=notice.address,

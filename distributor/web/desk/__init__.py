@@ -6,6 +6,8 @@ from distributor.web.desk import (
     bulletins,
     home,
     login,
+    mail_look,
+    mail_preview,
     runs,
     signing,
     tickets,
@@ -15,6 +17,6 @@ from distributor.web.desk import (
 from distributor.web.desk.routing import router
 
 # importing a module registers its routes
-PARTS = (home, login, account, upload, bulletins, signing, runs, tickets, users, audit)
+PARTS = (home, login, account, upload, bulletins, mail_preview, signing, runs, tickets, mail_look, users, audit)
 
 __all__ = ["PARTS", "router"]

@@ -15,6 +15,7 @@ from distributor.web.pages import show as show_page
 NAVIGATION: Final = (
     ("bulletins", "", Act.READ),
     ("tickets", "tickets", Act.READ),
+    ("mail", "mail", Act.READ),
     ("users", "users", Act.MANAGE_USERS),
     ("audit", "audit", Act.READ_AUDIT),
 )
