@@ -12,7 +12,11 @@ from distributor.clock import Clock, SystemClock
 from distributor.compose import DkimKey
 from distributor.deliver import AllowListTransport, CaptureServer, FolderTransport, Relay, SmtpTransport, Timeouts
 from distributor.deliver import Transport as Transport  # noqa: PLC0414  re-exported for those who run a drain
+from distributor.deliver.listener import ReportListener, Take
+from distributor.deliver.mailboxes import ImapBox, MaildirBox, MboxBox, ReportBox
 from distributor.deliver.postfix_log import PostfixLog
+from distributor.deliver.relays import RelaySet, Way
+from distributor.deliver.verp import VerpTransport
 from distributor.errors import Misconfigured
 from distributor.model.conduct import PRESETS, Conduct
 from distributor.model.message import Sender
@@ -20,7 +24,7 @@ from distributor.model.retention import Retention
 from distributor.model.subscriber import SubscriptionRules
 from distributor.publish import FeedOptions
 from distributor.schedule import WorkingCalendar
-from distributor.settings import Security, Sending, Settings
+from distributor.settings import Security, Sending, Settings, SmtpSettings
 from distributor.store.engine import Database
 from distributor.usecases.context import Context
 from distributor.usecases.diagnose import Installation
@@ -55,7 +59,8 @@ class Container:
     @asynccontextmanager
     async def _unguarded(self) -> AsyncIterator[Transport]:
         if self.settings.sending is Sending.LIVE:
-            yield SmtpTransport(self._relay())
+            async with self._relays() as relays:
+                yield relays
         elif self.settings.sending is Sending.FOLDER:
             yield FolderTransport(self.context.mail_folder)
         else:
@@ -65,18 +70,48 @@ class Container:
                     Relay(host=server.host, port=server.port, security=Security.NONE, connections=connections),
                 )
 
+    def _relays(self) -> RelaySet:
+        ways = [Way(self._relay().label, self._sender(self.settings.smtp, self._relay()))]
+        for further in self.settings.relays:
+            pace = PRESETS[further.preset]
+            relay = _relay(further, pace.per_connection, further.name)
+            senders = frozenset(domain.lower() for domain in further.senders)
+            per_second = further.per_second or pace.per_second
+            ways.append(Way(relay.label, self._sender(further, relay), senders, per_second))
+        return RelaySet(ways)
+
+    def _sender(self, chosen: SmtpSettings, relay: Relay) -> Transport:
+        inner = SmtpTransport(relay)
+        return VerpTransport(inner, self.context.token_keys) if chosen.verp else inner
+
     def _relay(self) -> Relay:
-        smtp = self.settings.smtp
-        return Relay(
-            host=smtp.host,
-            port=smtp.port,
-            security=smtp.security,
-            username=smtp.username,
-            password=None if smtp.password is None else smtp.password.get_secret_value(),
-            connections=smtp.connections,
-            messages_per_connection=self.context.conduct.pace.per_connection,
-            timeouts=Timeouts().capped(smtp.timeout),
-        )
+        return _relay(self.settings.smtp, self.context.conduct.pace.per_connection)
+
+    @property
+    def report_boxes(self) -> tuple[ReportBox, ...]:
+        """The mailboxes in which reports arrive."""
+        chosen = self.settings.bounces
+        boxes: list[ReportBox] = []
+        if chosen.maildir is not None:
+            boxes.append(MaildirBox(chosen.maildir))
+        if chosen.mbox is not None:
+            boxes.append(MboxBox(chosen.mbox))
+        if chosen.imap_host is not None:
+            password = "" if chosen.imap_password is None else chosen.imap_password.get_secret_value()
+            server = (chosen.imap_host, chosen.imap_port, chosen.imap_security)
+            boxes.append(ImapBox(*server, chosen.imap_username, password, chosen.imap_folder))
+        return tuple(boxes)
+
+    def report_listener(self, take: Take) -> ReportListener | None:
+        """Make the server that takes reports by SMTP, if the settings want one.
+
+        Args:
+            take: takes one mail.
+        """
+        chosen, sender = self.settings.bounces, self.context.sender
+        if chosen.listen_port is None:
+            return None
+        return ReportListener(take, (sender.address, sender.reply_to), chosen.listen_host, chosen.listen_port)
 
     @property
     def installation(self) -> Installation:
@@ -118,6 +153,20 @@ def build(config_dir: Path | None = None, *, clock: Clock | None = None) -> Cont
         relay_log=None if chosen.delivery.relay_log is None else PostfixLog(chosen.delivery.relay_log),
     )
     return Container(chosen, context)
+
+
+def _relay(smtp: SmtpSettings, per_connection: int, name: str = "") -> Relay:
+    return Relay(
+        host=smtp.host,
+        port=smtp.port,
+        security=smtp.security,
+        username=smtp.username,
+        password=None if smtp.password is None else smtp.password.get_secret_value(),
+        connections=smtp.connections,
+        messages_per_connection=per_connection,
+        timeouts=Timeouts().capped(smtp.timeout),
+        name=name,
+    )
 
 
 def _calendar(folder: Path) -> WorkingCalendar:

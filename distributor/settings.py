@@ -52,6 +52,34 @@ class SmtpSettings(BaseModel):
     password: SecretStr | None = Field(default=None, description="password or 授权码 at the relay")
     connections: int = Field(default=4, ge=1, le=100, description="connections kept open at the same time")
     timeout: float = Field(default=60, gt=0, description="seconds to wait for an answer before the final dot")
+    verp: bool = Field(
+        default=False, description="an envelope address for each mail, so that every report finds it; not at 163 and QQ"
+    )
+
+
+class RelaySettings(SmtpSettings):
+    """A further relay."""
+
+    name: str = Field(default="", description="how it is called in messages, its host by default")
+    senders: list[str] = Field(default_factory=list, description="domains of senders it is for; empty for all")
+    preset: str = Field(default="plain", pattern="^(plain|qq|163|exmail|aliyun)$", description="pace that it takes")
+    per_second: float | None = Field(default=None, gt=0, description="messages a second, instead of the preset's")
+
+
+class BounceSettings(BaseModel):
+    """Where reports about mails arrive; `distributor bounce` takes them from a pipe without any of these."""
+
+    maildir: Path | None = Field(default=None, description="Maildir in which reports arrive")
+    mbox: Path | None = Field(default=None, description="mbox file in which reports arrive")
+    imap_host: str | None = Field(default=None, description="IMAP server of the mailbox in which reports arrive")
+    imap_port: int = Field(default=993, ge=1, le=65535, description="port of the IMAP server")
+    imap_security: Security = Field(default=Security.TLS, description="none, starttls or tls")
+    imap_username: str = Field(default="", description="user name at the IMAP server")
+    imap_password: SecretStr | None = Field(default=None, description="password or 授权码 at the IMAP server")
+    imap_folder: str = Field(default="INBOX", description="folder of the IMAP server; what was taken is marked as seen")
+    listen_host: str = Field(default="127.0.0.1", description="address on which the worker takes reports by SMTP")
+    listen_port: int | None = Field(default=None, ge=1, le=65535, description="port for it; none by default")
+    every_seconds: float = Field(default=60, ge=1, description="seconds between two looks into the mailboxes")
 
 
 class DeliverySettings(BaseModel):
@@ -162,6 +190,10 @@ class Settings(BaseSettings):
     allowed_domains: list[str] = Field(default_factory=list, description="if set, mails go to these domains only")
     language: str = Field(default="zh_CN", description="language of pages and messages: zh_CN or en")
     smtp: SmtpSettings = Field(default_factory=SmtpSettings, description="the relay")
+    relays: list[RelaySettings] = Field(
+        default_factory=list, description="further relays ([[relays]]), by sender domain or when the first is down"
+    )
+    bounces: BounceSettings = Field(default_factory=BounceSettings, description="where reports about mails arrive")
     delivery: DeliverySettings = Field(default_factory=DeliverySettings, description="how deliveries are worked")
     sender: SenderSettings = Field(default_factory=SenderSettings, description="whose name the mails carry")
     dkim: DkimSettings = Field(default_factory=DkimSettings, description="the keys that sign mails")

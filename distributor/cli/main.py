@@ -7,6 +7,7 @@ import typer
 
 from distributor.cli import (
     audit,
+    bounce,
     bulletins,
     demo,
     dkim,
@@ -40,6 +41,7 @@ app = typer.Typer(
 )
 for module in (
     parsing,
+    bounce,
     installation,
     bulletins,
     publishing,

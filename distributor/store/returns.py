@@ -67,7 +67,7 @@ async def traced(connection: AsyncConnection, trace: Trace) -> Delivery | None:
     )
     for column, values in ways:
         if values:
-            found = {row[column.key]: row for row in await _rows(connection, column.in_(values))}
+            found = {row[str(column.key)]: row for row in await _rows(connection, column.in_(values))}
             row = next((found[value] for value in values if value in found), None)
             if row is not None:
                 return delivery_of(row)

@@ -22,6 +22,7 @@ from distributor.usecases.reconcile_deliveries import reconcile
 from distributor.usecases.send_due import drain_due, send_due
 from distributor.usecases.send_letters import send_letters
 from distributor.usecases.send_notices import send_notices
+from distributor.worker.returns import follow_up, take_returns
 
 _log = log.get_logger(__name__)
 
@@ -45,11 +46,13 @@ async def run(container: Container, stopping: anyio.Event) -> None:
     ticks.start()
     try:
         async with anyio.create_task_group() as tasks:
-            for act, seconds in ((tick, _TICK_SECONDS), (look_after, _LOOK_SECONDS), (announce, _ANNOUNCE_SECONDS)):
+            acts = ((tick, _TICK_SECONDS), (look_after, _LOOK_SECONDS), (announce, _ANNOUNCE_SECONDS))
+            for act, seconds in (*acts, (follow_up, _LOOK_SECONDS)):
                 bell = asyncio.Event()
                 # APScheduler only wakes us; which occurrence is due, and that it runs once, the database decides
                 ticks.add_job(bell.set, "interval", seconds=seconds, coalesce=True, max_instances=1)
                 tasks.start_soon(_at_every_bell, bell, stopping, partial(act, container))
+            tasks.start_soon(take_returns, container, stopping)
             await _engine(container)(container, stopping)
     finally:
         ticks.shutdown(wait=False)
