@@ -21,7 +21,7 @@ def register(app: typer.Typer) -> None:
 
 
 def parse(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help=words("cli.argument.file"))],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE …", help=words("cli.argument.files-or-folder"))],
     *,
     as_json: JsonOption = False,
     title: Annotated[str | None, typer.Option(help=words("cli.option.title"), show_default=False)] = None,
@@ -29,22 +29,25 @@ def parse(
     date: Annotated[str | None, typer.Option(help=words("cli.option.date"), show_default=False)] = None,
     config: ConfigOption = None,
 ) -> int:
-    """Parse a file and print an outline, or JSON."""
+    """Parse a file and print an outline, or JSON; several files or a folder give a table."""
     from distributor import settings
+    from distributor.cli.parsing_many import parse_many
     from distributor.parse import Given
     from distributor.usecases.parse_file import known_organizations, parse_file
 
+    given = Given(title=title, issue=issue, date=date)
     try:
-        data = read_bytes(file)
         book = known_organizations(settings.config_folder(config))
-        parsed = parse_file(data, file.name, Given(title=title, issue=issue, date=date), book)
+        if len(files) > 1 or files[0].is_dir():
+            return parse_many(files, given, book, as_json=as_json)
+        parsed = parse_file(read_bytes(files[0]), files[0].name, given, book)
     except DistributorError as error:
         sentence = error_sentence(error, language())
         if as_json:
             print(json.dumps({"error": sentence, "code": error.code}, ensure_ascii=False))
         return fail(sentence, error.exit_code)
     if as_json:
-        _print_json(parsed)
+        print(json.dumps(contract_of(parsed), ensure_ascii=False, indent=1))
     else:
         _print_outline(parsed)
     return 0
@@ -65,11 +68,11 @@ def read_bytes(file: Path) -> bytes:
         raise Refused("file-unreadable", file=str(file), problem=error.strerror or str(error)) from error
 
 
-def _print_json(parsed: ParsedBulletin) -> None:
+def contract_of(parsed: ParsedBulletin) -> dict[str, object]:
+    """Give a parsed bulletin in the form that other programs rely on, with sentences in the operator's language."""
     from distributor.model.contract import parsed_json
 
-    contract = parsed_json(parsed, lambda finding: finding_sentence(finding, language()))
-    print(json.dumps(contract, ensure_ascii=False, indent=1))
+    return parsed_json(parsed, lambda finding: finding_sentence(finding, language()))
 
 
 def _print_outline(parsed: ParsedBulletin) -> None:

@@ -11,6 +11,9 @@ _BY_ENDING = {
     ".rtf": "application/rtf",
 }
 
+# endings of files that can hold a bulletin
+ENDINGS = tuple(_BY_ENDING)
+
 
 def media_type(name: str) -> str:
     """Give the media type of a bulletin file.

@@ -54,7 +54,7 @@ def test_a_file_without_a_bulletin_is_refused(run: Run, tmp_path: Path, content:
 
 def test_a_missing_file_is_named(run: Run, tmp_path: Path) -> None:
     check_refusal(run("parse", tmp_path / "nowhere.txt"), "nowhere.txt")
-    check_refusal(run("parse", tmp_path), str(tmp_path))
+    check_refusal(run("receive", tmp_path, "--as", "li"), str(tmp_path))
 
 
 def test_an_unknown_command_or_option_is_one_sentence(run: Run) -> None:
@@ -115,3 +115,24 @@ def test_the_demo_removes_no_folder_it_did_not_make(run: Run, tmp_path: Path) ->
 def test_a_setting_that_is_wrong_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISTRIBUTOR_SENDING", "carrier pigeon")
     check_refusal(run("bulletins"), "sending")
+
+
+def test_several_files_give_a_table_and_a_bad_one_its_sentence(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "good.txt").write_bytes(SEED.read_bytes())
+    (tmp_path / "empty.txt").touch()
+    (tmp_path / "notes.md").touch()
+    code, out, _ = run("parse", tmp_path)
+    assert code == 2
+    assert "2 files, 1 of them refused." in out
+    assert "notes.md" not in out
+    code, out, _ = run("parse", "--json", tmp_path / "good.txt", SEED)
+    assert code == 0
+    assert [len(entry["sections"]) for entry in json.loads(out)] == [3, 3]
+    code, out, _ = run("parse", "--json", tmp_path)
+    assert [sorted(entry)[:2] for entry in json.loads(out) if "error" in entry] == [["error", "file"]]
+
+
+def test_a_folder_without_bulletins_is_refused(run: Run, tmp_path: Path) -> None:
+    empty = tmp_path / "empty folder"
+    empty.mkdir()
+    check_refusal(run("parse", empty), "empty folder", ".docx")
