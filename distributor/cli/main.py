@@ -18,9 +18,11 @@ from distributor.cli import (
     parsing,
     publishing,
     recipients,
+    schedules,
     sending,
     serving,
     statistics,
+    subscribers,
     trial,
     users,
 )
@@ -56,6 +58,8 @@ for module in (
     module.register(app)
 app.add_typer(recipients.app, name="recipients")
 app.add_typer(feeds.app, name="feeds")
+app.add_typer(schedules.app, name="schedule")
+app.add_typer(subscribers.app, name="subscribers")
 app.add_typer(users.app, name="user")
 app.add_typer(audit.app, name="audit")
 app.add_typer(dkim.app, name="dkim")

@@ -15,6 +15,23 @@ from distributor.store.values import restore
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimedMoment:
+    """An occurrence that was claimed.
+
+    Args:
+        schedule_id: the schedule.
+        moment: its moment.
+        outcome: sent, empty, ask, skip, or the code of what blocked it.
+        decided_by: who said what becomes of one that asked, or None.
+    """
+
+    schedule_id: str
+    moment: datetime
+    outcome: str
+    decided_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedSchedule:
     """A schedule and when it runs next.
 
@@ -59,6 +76,78 @@ async def load(connection: AsyncConnection) -> tuple[PlannedSchedule, ...]:
     return await _load(connection, due_at=None)
 
 
+async def save(connection: AsyncConnection, planned: PlannedSchedule) -> None:
+    """Put one schedule in the place of the one with its id, or behind all others.
+
+    Args:
+        connection: an open writing transaction.
+        planned: the schedule.
+    """
+    values = {
+        "list_id": planned.schedule.list_id,
+        "definition": planned.schedule,
+        "since": planned.since,
+        "next_run_at": planned.next_run_at,
+    }
+    known = update(schedules).where(schedules.c.id == planned.schedule.id)
+    if (await connection.execute(known.values(values))).rowcount:
+        return
+    last = int(await connection.scalar(select(func.coalesce(func.max(schedules.c.position), -1))) or 0)
+    await connection.execute(insert(schedules).values(id=planned.schedule.id, position=last + 1, **values))
+
+
+async def remove(connection: AsyncConnection, schedule_id: str) -> None:
+    """Forget a schedule; what was claimed of it stays on record.
+
+    Args:
+        connection: an open writing transaction.
+        schedule_id: the schedule.
+    """
+    await connection.execute(delete(schedules).where(schedules.c.id == schedule_id))
+
+
+async def claimed_between(connection: AsyncConnection, begin: datetime, end: datetime) -> tuple[ClaimedMoment, ...]:
+    """Give what was claimed of all schedules in a span of time, in order.
+
+    Args:
+        connection: an open transaction.
+        begin: first moment.
+        end: first moment after it.
+    """
+    query = select(occurrences).where(occurrences.c.moment >= begin, occurrences.c.moment < end)
+    rows = await connection.execute(query.order_by(occurrences.c.moment, occurrences.c.schedule_id))
+    return tuple(ClaimedMoment(row.schedule_id, row.moment, row.outcome, row.decided_by) for row in rows)
+
+
+async def asking(connection: AsyncConnection) -> tuple[ClaimedMoment, ...]:
+    """Give the occurrences that wait for a person, oldest first.
+
+    Args:
+        connection: an open transaction.
+    """
+    query = select(occurrences).where(occurrences.c.outcome == "ask").order_by(occurrences.c.moment)
+    return tuple(ClaimedMoment(row.schedule_id, row.moment, row.outcome) for row in await connection.execute(query))
+
+
+async def decide(
+    connection: AsyncConnection, schedule_id: str, moment: datetime, outcome: str, by: str, now: datetime
+) -> bool:
+    """Write down what a person decided; returns False when the occurrence does not ask any more.
+
+    Args:
+        connection: an open writing transaction.
+        schedule_id: the schedule.
+        moment: its moment.
+        outcome: what becomes of it.
+        by: who decides.
+        now: the present moment.
+    """
+    asks = update(occurrences).where(
+        occurrences.c.schedule_id == schedule_id, occurrences.c.moment == moment, occurrences.c.outcome == "ask"
+    )
+    return (await connection.execute(asks.values(outcome=outcome, decided=now, decided_by=by))).rowcount == 1
+
+
 async def claim_due(connection: AsyncConnection, now: datetime) -> tuple[PlannedSchedule, ...]:
     """Give the schedules whose moment has come; on PostgreSQL those another scheduler holds are passed over.
 
@@ -80,14 +169,19 @@ async def set_next(connection: AsyncConnection, schedule_id: str, moment: dateti
     await connection.execute(update(schedules).where(schedules.c.id == schedule_id).values(next_run_at=moment))
 
 
-async def last_occurrence(connection: AsyncConnection, schedule_id: str) -> datetime | None:
+async def last_occurrence(
+    connection: AsyncConnection, schedule_id: str, before: datetime | None = None
+) -> datetime | None:
     """Give the newest occurrence that was claimed, or None.
 
     Args:
         connection: an open transaction.
         schedule_id: the schedule.
+        before: only one before this moment.
     """
     query = select(func.max(occurrences.c.moment)).where(occurrences.c.schedule_id == schedule_id)
+    if before is not None:
+        query = query.where(occurrences.c.moment < before)
     newest: datetime | None = await connection.scalar(query)
     return newest
 

@@ -1,5 +1,6 @@
 """Put the address book and the schedules of the configuration files into the database."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,6 +16,7 @@ from distributor.store import address_book, book_changes, schedules
 from distributor.store.schedules import PlannedSchedule
 from distributor.usecases.audit import record_act
 from distributor.usecases.context import Context
+from distributor.usecases.current_calendar import current_calendar
 from distributor.usecases.plan_configuration import ConfigurationPlan, compare, plan_configuration
 
 
@@ -63,6 +65,7 @@ async def _write(connection: AsyncConnection, context: Context, actor: Actor, pl
     if configuration.schedules is not None and plan.schedules:
         kept = {entry.schedule.id: entry for entry in await schedules.load(connection)}
         now = context.now()
+        context = replace(context, calendar=await current_calendar(connection, context))
         planned = [_planned(context, entry, kept.get(entry.id), now) for entry in configuration.schedules]
         await schedules.replace(connection, planned)
     return act

@@ -3,8 +3,10 @@
 from distributor import access
 from distributor.access import Act, Actor
 from distributor.errors import Conflict
+from distributor.model.audit import AuditAct, Touched
 from distributor.model.subscriber import Consent, ConsentAct, MembershipState
 from distributor.store import subscribers
+from distributor.usecases.audit import record_act
 from distributor.usecases.confirm_subscription import join, write_welcome
 from distributor.usecases.context import Context
 from distributor.usecases.subscription_links import names_of, open_lists
@@ -35,9 +37,11 @@ async def decide_subscription(
         act = ConsentAct.APPROVED if approve else ConsentAct.DECLINED
         line = Consent(now, act, list_id, actor.name, who.preferences.language, "")
         await subscribers.record(connection, who.id, line)
-        if not approve:
+        if approve:
+            await join(connection, context, found, list_id)
+            names = names_of(await open_lists(connection), [list_id])
+            await write_welcome(connection, context, found, names, [list_id], waits=False)
+        else:
             await subscribers.set_membership(connection, who.id, list_id, MembershipState.LEFT, now)
-            return
-        await join(connection, context, found, list_id)
-        names = names_of(await open_lists(connection), [list_id])
-        await write_welcome(connection, context, found, names, [list_id], waits=False)
+        touched = Touched("subscriber", who.id)
+        await record_act(connection, context, actor, AuditAct.DECIDE_SUBSCRIPTION, touched, {"act": act.value})

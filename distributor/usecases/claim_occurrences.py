@@ -1,6 +1,6 @@
 """Claim the occurrences that are due and freeze their runs, all in one transaction."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,6 +11,7 @@ from distributor.model.schedule import DueAction, TriggerKind
 from distributor.store import bulletins, schedules
 from distributor.store.schedules import PlannedSchedule
 from distributor.usecases.context import Context
+from distributor.usecases.current_calendar import current_calendar
 from distributor.usecases.freeze_runs import FrozenRun, Start, freeze, prepare_runs
 from distributor.usecases.open_digests import Closing, open_digests
 from distributor.usecases.subscription_links import open_lists
@@ -46,6 +47,7 @@ async def claim_occurrences(context: Context) -> tuple[ClaimedOccurrence, ...]:
     claimed = []
     async with context.database.write() as connection:
         now = context.now()
+        context = replace(context, calendar=await current_calendar(connection, context))
         for planned in await schedules.claim_due(connection, now):
             occurrence = await _claim(connection, context, planned, now)
             if occurrence is not None:

@@ -20,12 +20,20 @@ pytestmark = pytest.mark.anyio
 ROUTES = [route for route in router.routes if isinstance(route, APIRoute)]
 PAGES = [route for route in ROUTES if "GET" in (route.methods or ())]
 FORMS = [route for route in ROUTES if "POST" in (route.methods or ())]
-# an id for each place of a path: the bulletin is there, the rest is not, so that nothing happens
-PLACES = {"bulletin_id": "b001", "run_id": "none", "ticket_id": "none", "name": "nobody", "session_id": "none"}
+
+
+class Places(dict[str, str]):
+    """An id for each place of a path: the bulletin is there, the rest is not, so that nothing happens."""
+
+    def __missing__(self, name: str) -> str:
+        return "none"
+
+
+PLACES = Places(bulletin_id="b001", name="nobody")
 
 
 def path_of(route: APIRoute) -> str:
-    return route.path.format(**PLACES)
+    return route.path.format_map(PLACES)
 
 
 async def person(it: SiteUnderTest, role: AccessRole | None) -> Browser:

@@ -9,7 +9,9 @@ from distributor.web.desk import (
     mail_look,
     mail_preview,
     runs,
+    schedules,
     signing,
+    subscribers,
     tickets,
     upload,
     users,
@@ -17,6 +19,21 @@ from distributor.web.desk import (
 from distributor.web.desk.routing import router
 
 # importing a module registers its routes
-PARTS = (home, login, account, upload, bulletins, mail_preview, signing, runs, tickets, mail_look, users, audit)
+PARTS = (
+    home,
+    login,
+    account,
+    upload,
+    bulletins,
+    mail_preview,
+    signing,
+    runs,
+    schedules,
+    subscribers,
+    tickets,
+    mail_look,
+    users,
+    audit,
+)
 
 __all__ = ["PARTS", "router"]

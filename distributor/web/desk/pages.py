@@ -14,6 +14,8 @@ from distributor.web.pages import show as show_page
 # entries of the navigation: name of its sentence, path, who sees it; those that begin alike are one place
 NAVIGATION: Final = (
     ("bulletins", "", Act.READ),
+    ("schedules", "schedules", Act.READ),
+    ("subscribers", "subscribers", Act.EDIT_BOOK),
     ("tickets", "tickets", Act.READ),
     ("mail", "mail", Act.READ),
     ("users", "users", Act.MANAGE_USERS),

@@ -1,0 +1,42 @@
+"""Which days are worked: as the secretariat applied it, or as the file of the installation says."""
+
+import tomllib
+from functools import lru_cache
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from distributor import schedule
+from distributor.errors import Misconfigured
+from distributor.schedule import WorkingCalendar
+from distributor.store import calendars
+from distributor.usecases.context import Context
+
+FILE = "calendar.toml"
+
+
+async def current_calendar(connection: AsyncConnection, context: Context) -> WorkingCalendar:
+    """Give the calendar that counts.
+
+    Args:
+        connection: an open transaction.
+        context: the installation.
+    """
+    text = await calendars.newest(connection)
+    return context.calendar if text is None else read_calendar_text(text)
+
+
+@lru_cache(maxsize=4)
+def read_calendar_text(text: str) -> WorkingCalendar:
+    """Read a calendar.
+
+    Args:
+        text: as in config/calendar.toml.
+
+    Raises:
+        Misconfigured: `config-unreadable`, or what is wrong with which year.
+    """
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise Misconfigured("config-unreadable", file=FILE, problem=str(error)) from error
+    return schedule.read_calendar(document, FILE)

@@ -1,0 +1,48 @@
+"""A person decides about an occurrence that came too late to run by itself."""
+
+from datetime import datetime
+
+from distributor import access
+from distributor.access import Act, Actor
+from distributor.errors import Conflict, NotFound
+from distributor.model.audit import AuditAct, Touched
+from distributor.store import schedules
+from distributor.usecases.audit import record_act
+from distributor.usecases.claim_occurrences import ClaimedOccurrence, Span, run_occurrence
+from distributor.usecases.context import Context
+
+
+async def decide_occurrence(
+    context: Context, actor: Actor, schedule_id: str, moment: datetime, *, run: bool
+) -> ClaimedOccurrence:
+    """Run an occurrence that asks, or let it go; whoever decides first has decided.
+
+    Args:
+        context: the installation.
+        actor: who decides.
+        schedule_id: the schedule.
+        moment: of the occurrence.
+        run: whether it runs now.
+
+    Raises:
+        NotFound: `schedule-unknown`.
+        Conflict: `nothing-asked` when it does not ask, or not any more.
+    """
+    access.require(actor, Act.SEND)
+    async with context.database.write() as connection:
+        now = context.now()
+        if not await schedules.decide(connection, schedule_id, moment, "skip", actor.name, now):
+            raise Conflict("nothing-asked", id=schedule_id)
+        outcome = "skip"
+        if run:
+            planned = await schedules.load(connection)
+            found = next((one for one in planned if one.schedule.id == schedule_id), None)
+            if found is None:
+                raise NotFound("schedule-unknown", id=schedule_id, known="、".join(p.schedule.id for p in planned))
+            begin = await schedules.last_occurrence(connection, schedule_id, moment) or found.since
+            outcome, _ = await run_occurrence(connection, context, found, Span(begin, moment, moment))
+            await schedules.set_outcome(connection, schedule_id, moment, outcome)
+        touched = Touched("schedule", schedule_id)
+        details = {"moment": moment.isoformat(), "outcome": outcome}
+        await record_act(connection, context, actor, AuditAct.DECIDE_OCCURRENCE, touched, details)
+    return ClaimedOccurrence(schedule_id, moment, outcome)
