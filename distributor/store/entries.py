@@ -12,6 +12,7 @@ from distributor.model.run import Delivery, DeliveryState, Phase, RefusalClass, 
 from distributor.store.marks import shortened
 
 _LENGTH_OF_SUM = 8
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def encode(mark: Mark) -> bytes:
@@ -33,7 +34,7 @@ def encode(mark: Mark) -> bytes:
         None if mark.refusal is None else mark.refusal.value,
         _written(mark.next_attempt),
     ]
-    body = json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    body = _ENCODE(values).encode("utf-8", "replace")
     return b"%08x%s\n" % (zlib.crc32(body), body)
 
 

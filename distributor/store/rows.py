@@ -10,6 +10,9 @@ from sqlalchemy import JSON, ColumnElement, Integer, String, TableValuedAlias, b
 from distributor.store.types import Moment
 
 Cell = str | int | None
+# made once: these run for every message
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_WITHOUT_OFFSET = len("2026-01-05 02:30:00.123456")
 
 
 class JsonRows:
@@ -41,9 +44,10 @@ class JsonRows:
 
 def packed(rows: Sequence[Sequence[Cell]]) -> dict[str, str]:
     """Make the parameter of a statement over JsonRows."""
-    return {"rows": json.dumps(rows, ensure_ascii=False, separators=(",", ":"))}
+    return {"rows": _ENCODE(rows)}
 
 
 def written(moment: datetime) -> str:
     """Write a moment in UTC as SQLite keeps it, without an offset since it compares moments as text."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return utc.isoformat(" ", "microseconds")[:_WITHOUT_OFFSET]

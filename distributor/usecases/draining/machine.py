@@ -209,16 +209,14 @@ class Machine:
         return objection
 
     def _record(self, delivery: Delivery, outcome: Outcome) -> None:
-        now = self._context.now()
+        now = _now(self._context)
         wait = None
         if outcome.state is DeliveryState.DEFERRED:
             wait = patience(delivery, outcome, now)
             if wait is None:
                 outcome = replace(outcome, state=DeliveryState.FAILED)
         following = None if wait is None else now + wait
-        mark = Mark(
-            delivery, outcome.state, self._worker.name, outcome.reply, outcome.refusal, following, _now(self._context)
-        )
+        mark = Mark(delivery, outcome.state, self._worker.name, outcome.reply, outcome.refusal, following, now)
         if delivery.id in self._begun:
             self._begun.discard(delivery.id)
             self.writer.end(mark)
