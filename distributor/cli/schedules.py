@@ -90,6 +90,13 @@ def _switch(schedule_id: str, as_: ActorOption, config: ConfigOption, *, enabled
 
 def _why(occurrence: "Occurrence") -> str:
     from distributor.i18n import translate
+    from distributor.templating import day
 
-    said = [translate(f"shift.{shift.code}", language(), **shift.parameters) for shift in occurrence.shifts]
+    spoken = language()
+    said = [
+        translate(
+            f"shift.{shift.code}", spoken, **{name: day(value, spoken) for name, value in shift.parameters.items()}
+        )
+        for shift in occurrence.shifts
+    ]
     return "; ".join([*said, *([words("cli.schedules.provisional")] if occurrence.provisional else [])])

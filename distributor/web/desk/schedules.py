@@ -11,6 +11,7 @@ from distributor.errors import Misconfigured, Refused
 from distributor.i18n import error_sentence
 from distributor.model.schedule import Misfire, Occurrence, Schedule, WorkingDayPolicy
 from distributor.model.subscriber import Frequency
+from distributor.templating import day
 from distributor.usecases import change_schedule as changing
 from distributor.usecases.decide_occurrence import decide_occurrence
 from distributor.usecases.find_recipient_lists import find_recipient_lists
@@ -216,10 +217,14 @@ async def _list_names(desk: Desk) -> dict[str, str]:
 
 def _reasons(desk: Desk, occurrence: Occurrence) -> str:
     """Say why an occurrence is not when its trigger says."""
-    said = [desk.say(f"shift.{shift.code}", **shift.parameters) for shift in occurrence.shifts]
+    language = desk.visit.language
+    said = [
+        desk.say(f"shift.{shift.code}", **{name: day(value, language) for name, value in shift.parameters.items()})
+        for shift in occurrence.shifts
+    ]
     if occurrence.provisional:
         said.append(desk.say("desk.schedules.provisional"))
-    return "；".join(said) if desk.visit.language == "zh_CN" else "; ".join(said)
+    return "；".join(said) if language == "zh_CN" else "; ".join(said)
 
 
 def _month(asked: str, today: date) -> date:
