@@ -62,20 +62,24 @@ def digest_context(
     if not items:
         raise Conflict("digest-empty", bulletin=record.id, list=recipient_list.id)
     masthead = record.masthead
-    values = {"title": _words(masthead.title or publication.name), "issue": _words(masthead.issue or "")}
+    values = {
+        "title": _words(masthead.title or "") or publication.name,
+        "issue": _words(masthead.issue or ""),
+        "date": _words(masthead.date or ""),
+    }
     return DigestContext(
-        subject=_subject(recipient_list.subject, {**values, "date": masthead.date or "", "count": str(len(items))}),
+        subject=_subject(recipient_list.subject, {**values, "count": str(len(items))}),
         title=values["title"],
         issue=values["issue"] or None,
-        date=masthead.date,
-        publisher=_words(masthead.publisher or publication.publisher),
+        date=values["date"] or None,
+        publisher=_words(masthead.publisher or "") or publication.publisher,
         preamble=tuple(map(_words, record.preamble)),
         sections=sections,
         count=len(items),
         distribution=tuple(map(_distribution, record.distribution)),
         role=recipient_list.role,
         must_receive=recipient_list.must_receive,
-        list_name=recipient_list.name,
+        list_name=_words(recipient_list.name),
         fullness=Fullness.FULL,
         preheader=cut("；".join(item.title for item in items[:4]), _PREHEADER),
         bulletin_url=f"{base}/bulletins/{record.id}" if any(item.url for item in items) else None,

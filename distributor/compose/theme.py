@@ -48,8 +48,8 @@ def theme_view(theme: Theme) -> ThemeView:
         pale=_mixed(theme.colour, LIGHT_PAPERS[0], 0.7),
         dark_colour=theme.dark_colour,
         dark_pale=_mixed(theme.dark_colour, DARK_PAPERS[0], 0.65),
-        logo=theme.logo,
-        note=theme.note,
+        logo=clean(theme.logo or "") or None,
+        note=clean(theme.note or "") or None,
     )
 
 

@@ -124,6 +124,7 @@ async def test_an_editor_chooses_a_colour_that_can_be_read(tmp_path: Path) -> No
         refused = await visitor.submit("/desk/mail", "/desk/mail/theme", {"colour": "#ffcc00"})
         assert refused.status_code == 422
         (sentence,) = look_at(refused.text).texts("//div[@role='alert']")
+        assert look_at(refused.text).values("//input[@name='colour']/@value") == ["#ffcc00"]
         suggestion = re.findall("#[0-9a-f]{6}", sentence)[-1]
         fields = {"colour": suggestion, "dark-colour": "", "logo": "协发网", "note": "内部资料"}
         assert (await visitor.submit("/desk/mail", "/desk/mail/theme", fields)).status_code == 303

@@ -6,6 +6,7 @@ from distributor import access
 from distributor.access import Act
 from distributor.errors import Refused
 from distributor.i18n import error_sentence
+from distributor.model.theme import Theme
 from distributor.usecases import override_template
 from distributor.usecases.change_theme import change_theme, show_theme
 from distributor.usecases.override_template import TemplateState
@@ -28,11 +29,11 @@ async def look(desk: Desked) -> Response:
 @action("/mail/theme", Act.DESIGN_MAIL)
 async def theme(desk: Desked) -> Response:
     """Choose another theme."""
-    typed = [desk.form.text(name) for name in ("colour", "dark-colour", "logo", "note")]
+    typed = tuple(desk.form.text(name) for name in ("colour", "dark-colour", "logo", "note"))
     try:
         await change_theme(desk.context, desk.actor, *typed)
     except Refused as refused:
-        return await _look(desk, problem=error_sentence(refused, desk.visit.language), status=422)
+        return await _look(desk, Theme(*typed), error_sentence(refused, desk.visit.language))
     return done(desk, "mail", Flash("desk.look.saved"))
 
 
@@ -104,16 +105,15 @@ async def activate(desk: Desked, version_id: str) -> Response:
     return done(desk, f"mail/versions/{version_id}", Flash("desk.version.activated", {"template": used.name}))
 
 
-async def _look(desk: Desk, *, problem: str = "", status: int = 200) -> Response:
+async def _look(desk: Desk, typed: Theme | None = None, problem: str = "") -> Response:
     may_override = desk.who is not None and access.may(desk.who.user.role, Act.CONFIGURE)
     values = {
-        "theme": await show_theme(desk.context),
+        "theme": await show_theme(desk.context) if typed is None else typed,
         "templates": await override_template.list_templates(desk.context) if may_override else (),
         "problem": problem,
     }
-    return framing(
-        show(desk, "web/desk/mail/look.html", desk.say("desk.look.title"), values, place="mail", status=status)
-    )
+    title, status = desk.say("desk.look.title"), 422 if problem else 200
+    return framing(show(desk, "web/desk/mail/look.html", title, values, place="mail", status=status))
 
 
 def _template(desk: Desk, state: TemplateState, source: str, problem: str = "", status: int = 200) -> Response:
