@@ -2,8 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from distributor.text.han import HAN
@@ -51,12 +51,14 @@ def terms(text: str) -> tuple[str, ...]:
     return tuple(segment.term for segment in segments(text))
 
 
-def _terms(word: str) -> Iterator[str]:
+@lru_cache(maxsize=8192)
+def _terms(word: str) -> tuple[str, ...]:
+    # a text has thousands of characters and hundreds of different ones
     folded = unicodedata.normalize("NFKC", word).casefold()
     plain = "".join(c for c in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(c))
     # composed again: an ideograph for compatibility, or a letter of several parts, is one letter
-    for match in _WORD.finditer(unicodedata.normalize("NFKC", plain)):
-        yield "".join(map(_spelled, match[0]))[:_LONGEST]
+    found = _WORD.finditer(unicodedata.normalize("NFKC", plain))
+    return tuple("".join(map(_spelled, match[0]))[:_LONGEST] for match in found)
 
 
 def _spelled(character: str) -> str:
