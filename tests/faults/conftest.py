@@ -20,6 +20,16 @@ class Size:
     faults: int
     connections: int
 
+    @property
+    def is_full(self) -> bool:
+        """Whether this is the set of the promise."""
+        return self.faults > 3
+
+    def leave_out(self, *, unless: bool) -> None:
+        """Skip a test in the small set, but for one kind of it."""
+        if not self.is_full and not unless:
+            pytest.skip("part of the full set (make faults)")
+
 
 @pytest.fixture(scope="session")
 def size() -> Size:

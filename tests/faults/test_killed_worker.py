@@ -119,6 +119,7 @@ async def test_kill_9_loses_nothing_and_doubles_at_most_one_mail_a_connection(
 async def test_kill_9_doubles_nothing_when_the_log_of_the_relay_is_asked(
     database: Database, tmp_path: Path, size: Size
 ) -> None:
+    size.leave_out(unless=database.is_sqlite)
     log = str(tmp_path / "mail.log")
     asked = {"DELIVERY__DOUBT": "ask", "DELIVERY__RELAY_LOG": log}
     found = await suffer(database, tmp_path, size, signal.SIGKILL, **asked)
@@ -127,6 +128,7 @@ async def test_kill_9_doubles_nothing_when_the_log_of_the_relay_is_asked(
 
 
 async def test_sigterm_loses_nothing_and_doubles_nothing(database: Database, tmp_path: Path, size: Size) -> None:
+    size.leave_out(unless=not database.is_sqlite)
     found = await suffer(database, tmp_path, size, signal.SIGTERM)
     report("SIGTERM", database, size, found)
     assert (found.lost, found.duplicates, found.in_doubt) == (0, 0, 0)
