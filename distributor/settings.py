@@ -1,12 +1,15 @@
 """What the operator sets: config/distributor.toml, overridden by DISTRIBUTOR_… variables; read by bootstrap alone."""
 
 import os
+import re
 from enum import StrEnum
 from pathlib import Path
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, SecretStr, ValidationError
+from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -175,6 +178,9 @@ class WebSettings(BaseModel):
 
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(default=8000, ge=1, le=65535, description="port to listen on")
+    metrics_token: SecretStr | None = Field(
+        default=None, description="token with which /metrics may be read from another machine (Bearer)"
+    )
 
 
 class Settings(BaseSettings):
@@ -187,8 +193,10 @@ class Settings(BaseSettings):
     database_url: str | None = Field(default=None, description="SQLAlchemy address; SQLite in DATA_DIR by default")
     base_url: str = Field(default="https://bulletin.xiefa.example", description="public address of the site, https")
     sending: Sending = Field(default=Sending.CAPTURE, description="capture, folder or live")
-    allowed_domains: list[str] = Field(default_factory=list, description="if set, mails go to these domains only")
-    language: str = Field(default="zh_CN", description="language of pages and messages: zh_CN or en")
+    allowed_domains: Annotated[list[str], NoDecode] = Field(
+        default_factory=list, description="if set, mails go to these domains only; in a variable parted by commas"
+    )
+    language: Literal["zh_CN", "en"] = Field(default="zh_CN", description="language of pages and messages: zh_CN or en")
     smtp: SmtpSettings = Field(default_factory=SmtpSettings, description="the relay")
     relays: list[RelaySettings] = Field(
         default_factory=list, description="further relays ([[relays]]), by sender domain or when the first is down"
@@ -202,6 +210,21 @@ class Settings(BaseSettings):
     subscriptions: SubscriptionSettings = Field(default_factory=SubscriptionSettings, description="who may subscribe")
     retention: RetentionSettings = Field(default_factory=RetentionSettings, description="how long what is kept")
     web: WebSettings = Field(default_factory=WebSettings, description="where the site listens")
+
+    @field_validator("allowed_domains", mode="before")
+    @classmethod
+    def _parted(cls, value: object) -> object:
+        """Take a variable as people write it: a.example, b.example; a JSON list is understood, too."""
+        if not isinstance(value, str):
+            return value
+        return [part for part in re.split(r"[\s,，;；、\[\]\"']+", value) if part]
+
+    @field_validator("base_url")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        if not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", value):
+            raise ValueError("not an address such as https://bulletin.example")
+        return value
 
     @classmethod
     def settings_customise_sources(

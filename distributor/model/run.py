@@ -52,6 +52,7 @@ class DeliveryEvent(StrEnum):
     SUPPRESS = "suppress"
     CANCEL = "cancel"
     RETRY = "retry"
+    RESEND = "resend"
 
 
 class Phase(StrEnum):

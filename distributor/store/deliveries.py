@@ -106,6 +106,20 @@ async def retry_failed(
     return len(await _move(connection, which, Settlement(_S.PENDING, actor), now, {"attempts": 0, "finished": None}))
 
 
+async def resend(connection: AsyncConnection, run_id: str, delivery_id: str, actor: str, now: datetime) -> int:
+    """Make one delivery that was sent or failed due again; returns how many, 0 or 1.
+
+    Args:
+        connection: an open writing transaction.
+        run_id: its run.
+        delivery_id: the delivery.
+        actor: who wants it.
+        now: the clock of the database.
+    """
+    which = and_(_of(run_id, [delivery_id]), deliveries.c.state.in_((_S.SENT, _S.FAILED)))
+    return len(await _move(connection, which, Settlement(_S.PENDING, actor), now, {"attempts": 0, "finished": None}))
+
+
 async def cancel_rest(connection: AsyncConnection, run_id: str, actor: str, now: datetime) -> int:
     """Cancel what a run has not sent and no worker has in hand; returns how many.
 

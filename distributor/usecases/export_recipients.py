@@ -1,13 +1,9 @@
 """Write mailboxes as a table, filtered as on screen, in the form an import reads."""
 
-import csv
-import io
-from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Final
 
 import anyio.to_thread
-from openpyxl import Workbook
 
 from distributor.i18n import translate
 from distributor.model.recipient import AddressBook, Contact, MailboxRole, Organization, OrganizationKind
@@ -16,17 +12,12 @@ from distributor.recipients.importing import FIELDS, Field
 from distributor.store import address_book
 from distributor.usecases.context import Context
 from distributor.usecases.find_recipients import find_contacts, find_organizations
+from distributor.usecases.write_table import FORMATS, Row, neutral, write_table
 
-FORMATS: Final[Mapping[str, str]] = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
+__all__ = ["FORMATS", "export_recipients", "neutral"]
+
 _PART: Final = 5_000
-# a cell that begins so is a formula to a spreadsheet; an apostrophe makes it text (OWASP, CSV injection)
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _SHEET: Final = "recipients"
-
-Row = Sequence[str]
 
 
 async def export_recipients(context: Context, query: BookQuery, form: str, language: str) -> bytes:
@@ -47,13 +38,7 @@ async def export_recipients(context: Context, query: BookQuery, form: str, langu
     writer = _Writer(book, language)
     rows = [*(writer.row(writer.bodies[one.organization], one) for one in contacts), *map(writer.row, alone)]
     heading = [translate(f"import-field.{field.value}", language) for field in FIELDS]
-    write: Callable[[Row, Sequence[Row]], bytes] = _xlsx if form == "xlsx" else _csv
-    return await anyio.to_thread.run_sync(partial(write, heading, rows))
-
-
-def neutral(cell: str) -> str:
-    """Keep a spreadsheet from taking a cell for a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    return await anyio.to_thread.run_sync(partial(write_table, form, _SHEET, heading, rows))
 
 
 async def _contacts(context: Context, query: BookQuery) -> list[Contact]:
@@ -114,22 +99,3 @@ class _Writer:
                 Field.VALID_TO: contact.valid_to,
             }
         return [neutral(str(values.get(field) or "")) for field in FIELDS]
-
-
-def _csv(heading: Row, rows: Sequence[Row]) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(heading)
-    writer.writerows(rows)
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _xlsx(heading: Row, rows: Sequence[Row]) -> bytes:
-    workbook = Workbook(write_only=True)
-    sheet = workbook.create_sheet(_SHEET)
-    sheet.freeze_panes = "A2"
-    for row in (heading, *rows):
-        sheet.append(list(row))
-    data = io.BytesIO()
-    workbook.save(data)
-    return data.getvalue()

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from distributor import bootstrap, log
 from distributor.settings import Settings
 from distributor.usecases.context import Context
-from distributor.web import desk, errors, public
+from distributor.web import desk, errors, metrics, public
 from distributor.web.assets import load_assets
 from distributor.web.security import SecurityHeaders
 from distributor.web.site import Site
@@ -27,16 +27,18 @@ class Container(Protocol):
         """What the operator set."""
 
 
-def create_app(container: Container) -> FastAPI:
+def create_app(container: Container, *, is_static: bool = False) -> FastAPI:
     """Build the site of an installation.
 
     Args:
         container: its concrete objects.
+        is_static: its pages are written to files, so that nothing can be asked of them.
     """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False, lifespan=_lifespan)
-    app.state.site = Site(container.context, container.settings, load_assets())
+    app.state.site = Site(container.context, container.settings, load_assets(), is_static)
     app.include_router(public.router)
     app.include_router(desk.router)
+    app.include_router(metrics.router)
     errors.install(app)
     # the last one added is the outermost: error pages get the headers too
     app.add_middleware(SecurityHeaders, https=container.context.publication.base_url.startswith("https://"))
