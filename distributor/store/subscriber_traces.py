@@ -58,6 +58,20 @@ async def blank_mails_to(connection: AsyncConnection, address: str) -> int:
     return (await connection.execute(done.values(_blank()))).rowcount
 
 
+async def blank_suppressed(connection: AsyncConnection, reason: str) -> int:
+    """Forget addresses that are not written to for a reason, in every mail to a subscriber that is done with by now.
+
+    Args:
+        connection: an open writing transaction.
+        reason: only those that are stopped for this.
+    """
+    stopped = select(suppressions.c.address).where(suppressions.c.reason == reason)
+    done = update(deliveries).where(
+        deliveries.c.role == Role.SUBSCRIBER, deliveries.c.state.in_(_FINAL), deliveries.c.address.in_(stopped)
+    )
+    return (await connection.execute(done.values(_blank()))).rowcount
+
+
 async def blank_old(connection: AsyncConnection, before: datetime) -> int:
     """Forget the addresses of subscribers in mails that are done with; gives how many mails.
 

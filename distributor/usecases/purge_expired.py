@@ -66,7 +66,9 @@ async def _purge(connection: AsyncConnection, context: Context, keep: Retention)
         "left": await subscribers.remove_left(connection, now - timedelta(days=keep.left)),
         "origins": await subscribers.blank_origins(connection, now - timedelta(days=keep.origins)),
         "letters": await letters.forget(connection, now - timedelta(days=keep.letters)),
-        "addresses": await subscriber_traces.blank_old(connection, now - timedelta(days=keep.addresses)),
+        "addresses": await subscriber_traces.blank_old(connection, now - timedelta(days=keep.addresses))
+        # what was still under way when somebody had their data deleted
+        + await subscriber_traces.blank_suppressed(connection, DELETED),
         "counts": await sign_ups.forget(connection, now - _COUNTS),
         "stopped": await subscriber_traces.remove_suppressions(connection, DELETED, now - _DELETED),
     }
