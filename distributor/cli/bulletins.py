@@ -13,6 +13,7 @@ from distributor.i18n import error_sentence
 
 if TYPE_CHECKING:
     from distributor.bootstrap import Container
+    from distributor.usecases.receive_bulletin import Received
 
 
 def register(app: typer.Typer) -> None:
@@ -61,11 +62,20 @@ def receive(  # noqa: PLR0913  an option of the command line is a parameter
                 code = fail(error_sentence(error, language()), error.exit_code)
                 continue
             record = received.record
-            say("cli.receive.new" if received.is_new else "cli.receive.known", id=record.id, items=len(record.items))
-            print_findings(record.findings)
+            if len(files) > 1:
+                console.print(file.name, style="bold", markup=False)
+            say(_said(received), id=record.id, items=len(record.items))
+            if received.is_new:
+                print_findings(record.findings)
         return code
 
     return run_in_container(config, actor(as_), receive_all)
+
+
+def _said(received: "Received") -> str:
+    if received.is_new:
+        return "cli.receive.new"
+    return "cli.receive.renamed" if received.is_renamed else "cli.receive.known"
 
 
 def list_bulletins(*, as_json: JsonOption = False, config: ConfigOption = None) -> None:

@@ -47,7 +47,7 @@ def demo(
     *,
     once: Annotated[bool, typer.Option("--once", help=words("cli.option.once"))] = False,
     host: Annotated[str, typer.Option(help=words("cli.option.host"))] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help=words("cli.option.port"))] = 8000,
+    port: Annotated[int, typer.Option(min=1, max=65535, help=words("cli.option.port"))] = 8000,
     folder: Annotated[Path, typer.Option(help=words("cli.option.folder"))] = Path("var/demo"),
 ) -> None:
     """Receive, sign off, publish and send the seed; show what came of it; serve the site."""

@@ -78,7 +78,8 @@ def main(arguments: Sequence[str]) -> int:
     """
     command = typer.main.get_command(app)
     try:
-        code = command.main(list(arguments), prog_name="distributor", standalone_mode=False)
+        # without a command one wants to know which there are
+        code = command.main(list(arguments) or ["--help"], prog_name="distributor", standalone_mode=False)
     except DistributorError as error:
         return fail(error_sentence(error, language()), error.exit_code)
     except typer.TyperException as error:

@@ -11,7 +11,7 @@ from distributor.cli.output import say, table, words
 from distributor.model.canonical import plain
 from distributor.model.run import DeliveryState
 
-RunArgument = Annotated[str, typer.Argument(metavar="RUN", help=words("cli.argument.run"))]
+RunArgument = Annotated[str, typer.Argument(metavar="RUN", help=words("cli.argument.one-run"))]
 SelectOption = Annotated[
     list[str] | None, typer.Option("--delivery", metavar="ID", help=words("cli.option.delivery"), show_default=False)
 ]

@@ -10,7 +10,7 @@ from rich.markup import escape
 from distributor.cli.findings import print_findings
 from distributor.cli.options import ConfigOption, JsonOption
 from distributor.cli.output import console, fail, language, words
-from distributor.errors import DistributorError, NotFound, Refused
+from distributor.errors import DistributorError, FileRefused, NotFound, Refused
 from distributor.i18n import error_sentence, finding_sentence
 from distributor.model.bulletin import Item, ParsedBulletin
 
@@ -59,8 +59,15 @@ def read_bytes(file: Path) -> bytes:
     Raises:
         NotFound: `file-missing`.
         Refused: `file-unreadable`.
+        FileRefused: `file-too-large`, before anything is read.
     """
+    from distributor.ingest.detect import MOST_BYTES
+
     try:
+        if file.exists() and not file.is_dir() and not file.is_file():
+            raise Refused("file-no-file", file=str(file))
+        if file.stat().st_size > MOST_BYTES:
+            raise FileRefused("file-too-large", file=file.name, most=MOST_BYTES // (1024 * 1024))
         return file.read_bytes()
     except FileNotFoundError as error:
         raise NotFound("file-missing", file=str(file)) from error

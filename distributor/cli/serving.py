@@ -31,7 +31,9 @@ def register(app: typer.Typer) -> None:
 def serve(
     *,
     host: Annotated[str | None, typer.Option(help=words("cli.option.host"), show_default=False)] = None,
-    port: Annotated[int | None, typer.Option(help=words("cli.option.port"), show_default=False)] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help=words("cli.option.port"), show_default=False)
+    ] = None,
     with_worker: Annotated[bool, typer.Option("--worker/--no-worker", help=words("cli.option.worker"))] = True,
     config: ConfigOption = None,
 ) -> None:

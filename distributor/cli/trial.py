@@ -22,7 +22,7 @@ def register(app: typer.Typer) -> None:
 def trial(
     bulletin_id: Annotated[str | None, typer.Argument(metavar="[ID]", help=words("cli.argument.test-mail"))] = None,
     *,
-    to: Annotated[str, typer.Option("--to", help=words("cli.option.to"))],
+    to: Annotated[str, typer.Option("--to", help=words("cli.option.to-address"))],
     list_id: Annotated[str | None, typer.Option("--list", help=words("cli.option.test-list"))] = None,
     text: Annotated[bool, typer.Option("--text", help=words("cli.option.text"))] = False,
     as_: ActorOption = None,

@@ -72,6 +72,20 @@ async def save_publication(connection: AsyncConnection, record: BulletinRecord) 
         )
 
 
+async def save_masthead(connection: AsyncConnection, record: BulletinRecord) -> None:
+    """Write down another title, number, date or publisher of a draft.
+
+    Args:
+        connection: an open writing transaction.
+        record: the bulletin as it is now.
+    """
+    await connection.execute(
+        update(bulletins)
+        .where(bulletins.c.id == record.id)
+        .values(masthead=record.masthead, date=record.masthead.date),
+    )
+
+
 async def get(connection: AsyncConnection, bulletin_id: str) -> BulletinRecord:
     """Give a bulletin.
 

@@ -3,12 +3,13 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event, make_url, text
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from distributor.errors import Misconfigured
@@ -16,6 +17,7 @@ from distributor.errors import Misconfigured
 # long enough to sit out a locked database of a minute (backup, virus scanner) before a caller sees an error
 _BUSY_MILLISECONDS = 75_000
 _FROZEN_MILLISECONDS = 20_000
+_DRIVERS = {"sqlite+aiosqlite": "aiosqlite", "postgresql+psycopg": "psycopg"}
 
 
 class Database:
@@ -27,7 +29,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        self.is_sqlite = _require_known(url) == "sqlite"
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
 
     @asynccontextmanager
@@ -62,6 +64,23 @@ class Database:
     async def dispose(self) -> None:
         """Close all connections."""
         await self.engine.dispose()
+
+
+def _require_known(url: str) -> str:
+    """Give the kind of database of an address; one that we cannot speak to is refused.
+
+    Raises:
+        Misconfigured: `database-url-unusable`, or `postgres-not-installed` with the extra that is missing.
+    """
+    try:
+        address = make_url(url)
+    except ArgumentError as error:
+        raise Misconfigured("database-url-unusable", url=url.rsplit("@", maxsplit=1)[-1]) from error
+    if address.drivername not in _DRIVERS:
+        raise Misconfigured("database-url-unusable", url=address.render_as_string(hide_password=True))
+    if find_spec(_DRIVERS[address.drivername]) is None:
+        raise Misconfigured("postgres-not-installed")
+    return address.get_backend_name()
 
 
 def _sqlite_engine(url: str) -> AsyncEngine:

@@ -2,10 +2,11 @@
 
 import tomllib
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from distributor import ingest, parse, recipients
-from distributor.errors import Misconfigured
+from distributor.errors import Misconfigured, Refused
 from distributor.model.bulletin import ParsedBulletin
 from distributor.model.recipient import AddressBook
 from distributor.parse import Given
@@ -22,10 +23,29 @@ def parse_file(data: bytes, name: str, given: Given, book: AddressBook) -> Parse
 
     Raises:
         FileRefused: when there is no bulletin to be had from it, with advice.
+        Refused: `date-unreadable` for a given date that the calendar does not have.
     """
+    require_date(given.date)
     parsed = parse.parse(ingest.read(data, name), given)
     unknown = recipients.footer_findings(parsed.bulletin.distribution, book)
     return replace(parsed, findings=(*parsed.findings, *unknown))
+
+
+def require_date(text: str | None) -> None:
+    """Refuse a date that is none; a month alone is enough.
+
+    Args:
+        text: `YYYY-MM-DD` or `YYYY-MM`, or None.
+
+    Raises:
+        Refused: `date-unreadable`.
+    """
+    if text is None:
+        return
+    try:
+        date.fromisoformat(text if text.count("-") == 2 else f"{text}-01")  # noqa: PLR2004  YYYY-MM-DD has two
+    except ValueError as error:
+        raise Refused("date-unreadable", text=text) from error
 
 
 def known_organizations(config: Path) -> AddressBook:

@@ -1,6 +1,6 @@
 """Take in a bulletin file: parse it, give its items their identity, keep everything."""
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from distributor import access, publish
 from distributor.access import Act, Actor
@@ -11,6 +11,7 @@ from distributor.parse import Given
 from distributor.store import address_book, blobs, bulletins, listings
 from distributor.usecases.audit import record_act
 from distributor.usecases.context import Context
+from distributor.usecases.parse_file import require_date
 from distributor.usecases.record_of_file import record_of_file
 
 
@@ -21,14 +22,16 @@ class Received:
     Args:
         record: the bulletin.
         is_new: False when these very bytes were received before.
+        is_renamed: title, number or date of a draft were changed to what was given.
     """
 
     record: BulletinRecord
     is_new: bool
+    is_renamed: bool = False
 
 
 async def receive_bulletin(context: Context, actor: Actor, data: bytes, name: str, given: Given) -> Received:
-    """Take in a bulletin file; the same bytes twice give the bulletin that exists.
+    """Take in a bulletin file; the same bytes twice give the bulletin that exists, a draft with what is given now.
 
     Args:
         context: the installation.
@@ -46,7 +49,7 @@ async def receive_bulletin(context: Context, actor: Actor, data: bytes, name: st
         book = await address_book.load_for_footers(connection)
         others = await listings.mastheads(connection, context.publication.slug)
     if known is not None:
-        return Received(known, is_new=False)
+        return await _again(context, actor, known, given)
     record = await record_of_file(context, actor, (data, name), given, book)
     numbering = publish.number_findings(record.masthead, others)
     record = replace(record, findings=(*record.findings, *numbering))
@@ -61,3 +64,18 @@ async def receive_bulletin(context: Context, actor: Actor, data: bytes, name: st
         details = {"file": record.original.name, "sha256": record.original.sha256}
         await record_act(connection, context, actor, AuditAct.RECEIVE, touched, details)
     return Received(record, is_new=True)
+
+
+async def _again(context: Context, actor: Actor, known: BulletinRecord, given: Given) -> Received:
+    """Let an editor who brings a draft once more correct its title, number, date and publisher."""
+    require_date(given.date)
+    wanted = {name: value for name, value in asdict(given).items() if value is not None}
+    masthead = replace(known.masthead, **wanted)
+    if masthead == known.masthead or known.published is not None:
+        return Received(known, is_new=False)
+    record = replace(known, masthead=masthead)
+    async with context.database.write() as connection:
+        await bulletins.save_masthead(connection, record)
+        touched = Touched("bulletin", record.id, before=known.content_hash, after=record.content_hash)
+        await record_act(connection, context, actor, AuditAct.RECEIVE, touched, wanted)
+    return Received(record, is_new=False, is_renamed=True)

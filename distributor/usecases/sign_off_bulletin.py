@@ -8,7 +8,7 @@ import anyio.to_thread
 
 from distributor import access, tokens
 from distributor.access import Act, Actor
-from distributor.errors import Conflict, NotSignedOff
+from distributor.errors import Conflict, NotSignedOff, Refused
 from distributor.model.audit import AuditAct, Touched
 from distributor.model.finding import Finding
 from distributor.model.recipient import Plan
@@ -113,6 +113,9 @@ def is_waivable(finding: Finding) -> bool:
 def _require_settled(record: BulletinRecord, plan: Plan, waived: Collection[str]) -> None:
     if record.withdrawn is not None:
         raise Conflict("bulletin-withdrawn", id=record.id)
+    unknown = set(waived) - {finding.code for finding in record.blocking} - {"no-contact"}
+    if unknown:
+        raise Refused("waiver-unknown", codes=", ".join(sorted(unknown)))
     blocking = blocking_findings(record, {*waived, *settled_by_plan(plan)})
     if blocking:
         codes = ", ".join(sorted({finding.code for finding in blocking}))

@@ -136,3 +136,25 @@ def test_a_folder_without_bulletins_is_refused(run: Run, tmp_path: Path) -> None
     empty = tmp_path / "empty folder"
     empty.mkdir()
     check_refusal(run("parse", empty), "empty folder", ".docx")
+
+
+@pytest.mark.parametrize("url", ["nonsense", "mysql://u:geheim@x/y", "postgresql://u:geheim@x/y", "sqlite:///x.db"])
+def test_a_database_that_nobody_can_speak_to_is_refused(run: Run, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("DISTRIBUTOR_DATABASE_URL", url)
+    result = run("bulletins")
+    check_refusal(result, "sqlite+aiosqlite")
+    assert "geheim" not in result[2]
+
+
+def test_what_is_no_ordinary_file_is_not_read(run: Run) -> None:
+    check_refusal(run("parse", "/dev/zero"), "no ordinary file")
+
+
+def test_a_port_that_is_none_is_refused(run: Run) -> None:
+    check_refusal(run("serve", "--port", "99999"), "--port")
+
+
+def test_without_a_command_the_help_is_shown(run: Run) -> None:
+    code, out, err = run()
+    assert (code, err) == (0, "")
+    assert "sign-off" in out

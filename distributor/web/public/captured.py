@@ -1,5 +1,6 @@
 """Mails that stayed on this machine: a list, and one mail with its parts; only while sending is not live."""
 
+import ipaddress
 import re
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -17,8 +18,17 @@ from distributor.web.visit import Visited
 
 def _only_while_captured(request: Request) -> None:
     site: Site = request.app.state.site
-    if not site.shows_captured_mail:
+    # the mails hold addresses and links that act: whoever tries the program on this machine may read them, nobody else
+    client = None if request.client is None else request.client.host
+    if not site.shows_captured_mail or not _is_this_machine(client):
         raise NotFound("page-unknown")
+
+
+def _is_this_machine(host: str | None) -> bool:
+    try:
+        return host is not None and ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 router = APIRouter(dependencies=[Depends(_only_while_captured)])

@@ -96,3 +96,23 @@ def test_templates_config_and_seeds_are_found() -> None:
     assert (settings.asset_folder("templates") / "mail").is_dir()
     assert (settings.asset_folder("config") / "organizations.toml").is_file()
     assert list(settings.asset_folder("seeds").glob("*.txt"))
+
+
+def test_a_list_in_a_variable_is_parted_by_commas(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISTRIBUTOR_ALLOWED_DOMAINS", "a.example, b.example；c.example")
+    assert settings.load(config).allowed_domains == ["a.example", "b.example", "c.example"]
+
+
+@pytest.mark.parametrize("url", ["nonsense", "http://", "ftp://a.example", "https://a.example/?q=1"])
+def test_an_address_of_the_site_that_is_none_is_refused(
+    config: Path, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("DISTRIBUTOR_BASE_URL", url)
+    with pytest.raises(Misconfigured, match="base_url"):
+        settings.load(config)
+
+
+def test_a_misspelt_name_within_a_table_is_refused(config: Path) -> None:
+    (config / "distributor.toml").write_text("[smtp]\nprot = 25\n", "utf-8")
+    with pytest.raises(Misconfigured, match="prot"):
+        settings.load(config)

@@ -1,25 +1,17 @@
-"""What the operator sets: config/distributor.toml, overridden by DISTRIBUTOR_… variables; read by bootstrap alone."""
+"""The tables of the settings file, one class each."""
 
-import os
-import re
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import (
-    BaseSettings,
-    NoDecode,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    TomlConfigSettingsSource,
-)
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from distributor.errors import Misconfigured
 from distributor.model.ledger import DoubtPolicy
-from distributor.model.publication import Publication
 
-_PACKAGE = Path(__file__).parent
+
+class Part(BaseModel):
+    """One table of the settings file; a misspelt name is refused, since nobody would notice that it has no effect."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 class Sending(StrEnum):
@@ -45,7 +37,7 @@ class Security(StrEnum):
     TLS = "tls"
 
 
-class SmtpSettings(BaseModel):
+class SmtpSettings(Part):
     """The relay that mails are handed to."""
 
     host: str = Field(default="127.0.0.1", description="name or address of the relay")
@@ -69,7 +61,7 @@ class RelaySettings(SmtpSettings):
     per_second: float | None = Field(default=None, gt=0, description="messages a second, instead of the preset's")
 
 
-class BounceSettings(BaseModel):
+class BounceSettings(Part):
     """Where reports about mails arrive; `distributor bounce` takes them from a pipe without any of these."""
 
     maildir: Path | None = Field(default=None, description="Maildir in which reports arrive")
@@ -85,7 +77,7 @@ class BounceSettings(BaseModel):
     every_seconds: float = Field(default=60, ge=1, description="seconds between two looks into the mailboxes")
 
 
-class DeliverySettings(BaseModel):
+class DeliverySettings(Part):
     """How deliveries are worked."""
 
     engine: Engine = Field(default=Engine.EMBEDDED, description="embedded, or procrastinate for many worker machines")
@@ -104,7 +96,7 @@ class DeliverySettings(BaseModel):
     domains: dict[str, float] = Field(default_factory=dict, description="messages a second by recipient domain")
 
 
-class SenderSettings(BaseModel):
+class SenderSettings(Part):
     """Whose name the mails carry."""
 
     name: str = Field(default="联盟协发网秘书处", description="display name of the sender")
@@ -112,7 +104,7 @@ class SenderSettings(BaseModel):
     reply_to: str = Field(default="secretariat@xiefa.example", description="where answers go")
 
 
-class DkimSettings(BaseModel):
+class DkimSettings(Part):
     """The keys that sign mails."""
 
     selectors: list[str] = Field(
@@ -121,7 +113,7 @@ class DkimSettings(BaseModel):
     )
 
 
-class PublicationSettings(BaseModel):
+class PublicationSettings(Part):
     """The publication that every bulletin belongs to."""
 
     slug: str = Field(default="xiefa", pattern=r"^[a-z0-9][a-z0-9-]*$", description="short name used in ids")
@@ -141,7 +133,7 @@ class PublicationSettings(BaseModel):
     contact: str = Field(default="secretariat@xiefa.example", description="address of the secretariat for readers")
 
 
-class FeedSettings(BaseModel):
+class FeedSettings(Part):
     """Choices for all feeds; `distributor rebuild` renders them anew after a change."""
 
     window: int = Field(default=12, ge=1, le=100, description="how many bulletins a subscription feed holds")
@@ -153,7 +145,7 @@ class FeedSettings(BaseModel):
     )
 
 
-class SubscriptionSettings(BaseModel):
+class SubscriptionSettings(Part):
     """How people of the public subscribe."""
 
     approval: list[str] = Field(default_factory=list, description="lists whose requests the secretariat approves")
@@ -163,7 +155,7 @@ class SubscriptionSettings(BaseModel):
     confirm_days: int = Field(default=7, ge=1, le=30, description="days for which the link of a confirmation holds")
 
 
-class RetentionSettings(BaseModel):
+class RetentionSettings(Part):
     """How long what is kept, in days; the worker removes the rest every night."""
 
     unconfirmed: int = Field(default=14, ge=7, description="days: requests to subscribe that nobody confirmed")
@@ -173,7 +165,7 @@ class RetentionSettings(BaseModel):
     addresses: int = Field(default=365, ge=30, description="days: addresses of subscribers in the delivery ledger")
 
 
-class WebSettings(BaseModel):
+class WebSettings(Part):
     """Where the site listens."""
 
     host: str = Field(default="127.0.0.1", description="address to listen on")
@@ -181,127 +173,3 @@ class WebSettings(BaseModel):
     metrics_token: SecretStr | None = Field(
         default=None, description="token with which /metrics may be read from another machine (Bearer)"
     )
-
-
-class Settings(BaseSettings):
-    """All settings of one installation."""
-
-    model_config = SettingsConfigDict(env_prefix="DISTRIBUTOR_", env_nested_delimiter="__", extra="forbid")
-
-    data_dir: Path = Field(default=Path("var"), description="folder for the database and captured mail")
-    secrets_dir: Path | None = Field(default=None, description="folder of the keys (0600); DATA_DIR/secrets by default")
-    database_url: str | None = Field(default=None, description="SQLAlchemy address; SQLite in DATA_DIR by default")
-    base_url: str = Field(default="https://bulletin.xiefa.example", description="public address of the site, https")
-    sending: Sending = Field(default=Sending.CAPTURE, description="capture, folder or live")
-    allowed_domains: Annotated[list[str], NoDecode] = Field(
-        default_factory=list, description="if set, mails go to these domains only; in a variable parted by commas"
-    )
-    language: Literal["zh_CN", "en"] = Field(default="zh_CN", description="language of pages and messages: zh_CN or en")
-    smtp: SmtpSettings = Field(default_factory=SmtpSettings, description="the relay")
-    relays: list[RelaySettings] = Field(
-        default_factory=list, description="further relays ([[relays]]), by sender domain or when the first is down"
-    )
-    bounces: BounceSettings = Field(default_factory=BounceSettings, description="where reports about mails arrive")
-    delivery: DeliverySettings = Field(default_factory=DeliverySettings, description="how deliveries are worked")
-    sender: SenderSettings = Field(default_factory=SenderSettings, description="whose name the mails carry")
-    dkim: DkimSettings = Field(default_factory=DkimSettings, description="the keys that sign mails")
-    publication: PublicationSettings = Field(default_factory=PublicationSettings, description="the publication")
-    feeds: FeedSettings = Field(default_factory=FeedSettings, description="choices for all feeds")
-    subscriptions: SubscriptionSettings = Field(default_factory=SubscriptionSettings, description="who may subscribe")
-    retention: RetentionSettings = Field(default_factory=RetentionSettings, description="how long what is kept")
-    web: WebSettings = Field(default_factory=WebSettings, description="where the site listens")
-
-    @field_validator("allowed_domains", mode="before")
-    @classmethod
-    def _parted(cls, value: object) -> object:
-        """Take a variable as people write it: a.example, b.example; a JSON list is understood, too."""
-        if not isinstance(value, str):
-            return value
-        return [part for part in re.split(r"[\s,，;；、\[\]\"']+", value) if part]
-
-    @field_validator("base_url")
-    @classmethod
-    def _is_address(cls, value: str) -> str:
-        if not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", value):
-            raise ValueError("not an address such as https://bulletin.example")
-        return value
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Order the sources: arguments, variables, then the file."""
-        del dotenv_settings, file_secret_settings
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
-
-    @property
-    def publication_value(self) -> Publication:
-        """The publication as a value of the model."""
-        fields = self.publication.model_dump()
-        return Publication(**fields, base_url=self.base_url.rstrip("/"))
-
-    @property
-    def database_address(self) -> str:
-        """Address of the database, SQLite in the data folder unless set."""
-        return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'distributor.sqlite3'}"
-
-    @property
-    def secrets_folder(self) -> Path:
-        """Folder of the keys."""
-        return self.secrets_dir or self.data_dir / "secrets"
-
-
-def load(config_dir: Path | None = None, **overrides: object) -> Settings:
-    """Read the settings of this installation.
-
-    Args:
-        config_dir: folder that holds distributor.toml; the one of `config_folder` by default.
-        overrides: values that win over file and variables.
-
-    Raises:
-        Misconfigured: `settings-invalid` with the setting and what is wrong with it, or `config-missing`.
-    """
-    file = config_folder(config_dir) / "distributor.toml"
-    if not file.is_file():
-        raise Misconfigured("config-missing", file=str(file))
-
-    class FromFile(Settings):
-        model_config = SettingsConfigDict(**{**Settings.model_config, "toml_file": file})
-
-    try:
-        return FromFile(**overrides)  # type: ignore[arg-type]  # pydantic checks the values itself
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"])
-        raise Misconfigured("settings-invalid", setting=name, problem=first["msg"]) from error
-    except ValueError as error:
-        raise Misconfigured("settings-unreadable", file=str(file), problem=str(error)) from error
-
-
-def config_folder(chosen: Path | None = None) -> Path:
-    """Find the folder of the configuration: the chosen one, DISTRIBUTOR_CONFIG, ./config, or the one shipped.
-
-    Args:
-        chosen: folder named on the command line, or None.
-    """
-    if chosen is not None:
-        return chosen
-    if named := os.environ.get("DISTRIBUTOR_CONFIG"):
-        return Path(named)
-    local = Path("config")
-    return local if (local / "distributor.toml").is_file() else asset_folder("config")
-
-
-def asset_folder(name: str) -> Path:
-    """Find a folder that is shipped with the program: templates, config or seeds.
-
-    Args:
-        name: name of the folder.
-    """
-    packed = _PACKAGE / "_assets" / name
-    return packed if packed.is_dir() else _PACKAGE.parent / name
