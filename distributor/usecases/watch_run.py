@@ -13,7 +13,7 @@ from distributor.store import deliveries, follow_ups, returns, run_pages, runs
 from distributor.usecases.context import Context
 from distributor.usecases.list_runs import RunSummary
 
-_BODIES = 40
+_BODIES = 24
 
 
 @dataclass(frozen=True, slots=True)

@@ -239,8 +239,8 @@ def test_the_numbers_of_a_run_renew_themselves_until_it_is_finished(browser: Bro
     page = open_desk(browser, desk, "wang")
     page.goto(f"{desk.url}/desk/bulletins/b001/runs")
     page.locator("tbody th a").click()
-    expect(page.locator(".is-sent strong")).to_have_text("0")
+    expect(page.locator(".progress-box .figure")).to_have_text("0 / 2")
     beside(desk.folder, finish)
-    expect(page.locator(".is-sent strong")).to_have_text("2", timeout=15_000)
-    assert page.locator("#progress").get_attribute("hx-get") is None
+    expect(page.locator(".progress-box .figure")).to_have_text("2 / 2", timeout=15_000)
+    expect(page.locator("#progress[data-stream]")).to_have_count(0)
     page.context.close()

@@ -171,9 +171,9 @@ async def test_a_list_is_sent_once_and_its_run_shows_every_address(tmp_path: Pat
         run_id = sent.headers["location"].rsplit("/", 1)[1]
         run = look_at((await visitor.get(sent.headers["location"])).text)
         assert len(run.texts("//tbody/tr")) == 2
-        assert run.values("//*[@id='progress']/@hx-get") == [f"/desk/runs/{run_id}/progress"]
+        assert run.values("//*[@id='progress']/@data-stream") == [f"/desk/runs/{run_id}/stream"]
         part = await visitor.get(f"/desk/runs/{run_id}/progress")
-        assert part.text.lstrip().startswith("<div")
+        assert part.text.lstrip().startswith("<section")
         summary, _ = await show_run(it.context, run_id)
         assert summary.counts.of(DeliveryState.PENDING) == 2
         again = look_at((await visitor.get(link)).text)

@@ -44,7 +44,7 @@ async def test_the_page_of_a_run_says_how_far_it_is_and_why_not(tmp_path: Path) 
         run = await failed_run(it, tmp_path)
         visitor = await browser(it, AccessRole.APPROVER)
         page = look_at((await visitor.get(f"/desk/runs/{run.id}")).text)
-        assert len(page.tree.xpath("//svg[@class='bar']")) == 3
+        assert len(page.tree.xpath("//svg[@class='parts-bar']")) == 3
         assert page.tree.xpath("//div[@id='progress']/@data-stream") == [f"/desk/runs/{run.id}/stream"]
         assert page.texts("//ul[@class='reasons']/li/strong") == ["1"]
         assert page.texts("//table//th[@scope='row']")[:2] == ["科学技术部", "财政部"]
