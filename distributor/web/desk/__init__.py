@@ -2,7 +2,6 @@
 
 from distributor.web.desk import (
     account,
-    address_book,
     audit,
     bulletins,
     certificates,
@@ -39,7 +38,6 @@ PARTS = (
     sent,
     schedules,
     subscribers,
-    address_book,
     tickets,
     mail_look,
     users,
