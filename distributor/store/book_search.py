@@ -59,6 +59,7 @@ async def find_contacts(
     limit: int,
     after: str | None = None,
     within: Collection[str] | None = None,
+    address_key: str | None = None,
 ) -> Page[FoundContact]:
     """Find mailboxes, by id of their body and address.
 
@@ -68,8 +69,11 @@ async def find_contacts(
         limit: rows of a page.
         after: where to go on, as the page before said.
         within: ids of the only bodies that are meant (members of a group), None for all.
+        address_key: the only address that is meant, None for all.
     """
     conditions = _contact_conditions(connection, query, within)
+    if address_key is not None:
+        conditions.append(contacts.c.address_key == address_key)
     total = await connection.scalar(select(func.count()).select_from(contacts).where(*conditions)) or 0
     key = (contacts.c.organization, contacts.c.address_key)
     chosen = (
@@ -83,7 +87,7 @@ async def find_contacts(
         organization, _, address = after.partition(" ")
         chosen = chosen.where(tuple_(*key) > tuple_(organization, address))
     rows = (await connection.execute(chosen)).all()
-    stopped = await _reasons(connection, [row.address_key for row in rows])
+    stopped = await _reasons(connection, [row.address_key for row in rows[:limit]])
     found = tuple(
         FoundContact(contact_of(row), row.organization_name, stopped.get(row.address_key)) for row in rows[:limit]
     )
@@ -172,14 +176,16 @@ def _validity(table: Any, query: BookQuery) -> list[ColumnElement[bool]]:  # noq
 async def _contact_counts(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, int]:
     query: Select[Any] = (
         select(contacts.c.organization, func.count().label("number"))
-        .where(contacts.c.organization.in_(ids))
+        .where(among(connection, contacts.c.organization, ids))
         .group_by(contacts.c.organization)
     )
     return {row.organization: row.number for row in await connection.execute(query)}
 
 
 async def _reasons(connection: AsyncConnection, keys: Sequence[str]) -> dict[str, str]:
-    query = select(suppressions.c.address_key, suppressions.c.reason).where(suppressions.c.address_key.in_(keys))
+    query = select(suppressions.c.address_key, suppressions.c.reason).where(
+        among(connection, suppressions.c.address_key, keys)
+    )
     return {row.address_key: row.reason for row in await connection.execute(query)}
 
 

@@ -41,7 +41,7 @@ async def edit_book(
         NotFound: `row-unknown` for a row that is not there (any more).
         Refused: an `edit-…` code with the row and what is wrong, or `mass-removal`.
     """
-    access.require(actor, Act.EDIT_BOOK)
+    access.require(actor, Act.CONFIGURE if any(edit.subject is Subject.LIST for edit in edits) else Act.EDIT_BOOK)
     async with context.database.write() as connection:
         outline = await address_book.load_outline(connection)
         changes = await _changes(connection, outline, edits)
@@ -55,8 +55,10 @@ async def edit_book(
 
 async def _changes(connection: AsyncConnection, outline: AddressBook, edits: Sequence[Edit]) -> tuple[Change, ...]:
     book, found = outline, list[Change]()
+    keys = [edit.key for edit in edits if edit.subject is Subject.CONTACT and edit.key is not None]
+    contacts = await address_book.find_contacts(connection, keys) if keys else {}
     for edit in edits:
-        before = await _row(connection, book, edit)
+        before = contacts.get(edit.key or "") if edit.subject is Subject.CONTACT else _row(book, edit)
         if edit.key is not None and before is None:
             raise NotFound("row-unknown", key=edit.key)
         changes = [*recipients.edited(edit, before)]
@@ -64,18 +66,14 @@ async def _changes(connection: AsyncConnection, outline: AddressBook, edits: Seq
             changes += recipients.forget_organization(book, edit.key)
             changes += await _mailboxes_of(connection, edit)
         found += changes
-        book = recipients.changed_book(book, changes)
+        if edit.subject is not Subject.CONTACT:
+            book = recipients.changed_book(book, changes)
     await verify_contacts(connection, book, found)
     require_templates(book.lists)
     return recipients.merged(found)
 
 
-async def _row(connection: AsyncConnection, book: AddressBook, edit: Edit) -> Entity | None:
-    if edit.subject is Subject.CONTACT:
-        if edit.key is None:
-            return None
-        organization, _, address = edit.key.partition(" ")
-        return await address_book.find_contact(connection, organization, address)
+def _row(book: AddressBook, edit: Edit) -> Entity | None:
     values: dict[Subject, Sequence[Organization | Group | RecipientList]] = {
         Subject.ORGANIZATION: book.organizations,
         Subject.GROUP: book.groups,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor import recipients
-from distributor.errors import NotFound
+from distributor.errors import NotFound, Refused
 from distributor.model.history import RecordedChange, Subject
 from distributor.model.recipient import (
     AddressBook,
@@ -16,9 +16,13 @@ from distributor.model.recipient import (
     RecipientList,
     Suppression,
 )
+from distributor.model.schedule import Schedule
 from distributor.model.searching import PAGE_SIZE, BookQuery, FoundContact, FoundOrganization, Page
-from distributor.store import address_book, book_changes, book_search, suppressions
+from distributor.store import address_book, book_changes, book_search, schedules, suppressions
 from distributor.usecases.context import Context
+
+# what one act of a person takes; more is work for a table
+MOST_AT_ONCE = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,37 @@ async def find_contacts(
         return await book_search.find_contacts(connection, today, limit=limit, after=after, within=within)
 
 
+async def all_contact_keys(context: Context, query: BookQuery) -> tuple[str, ...]:
+    """Give the ids of all mailboxes that are found, for something that is done with all of them.
+
+    Args:
+        context: the installation.
+        query: what is looked for.
+
+    Raises:
+        NotFound: `group-unknown`.
+        Refused: `too-many-rows` beyond what one act takes.
+    """
+    page = await find_contacts(context, query, limit=MOST_AT_ONCE)
+    if page.total > MOST_AT_ONCE:
+        raise Refused("too-many-rows", total=page.total, most=MOST_AT_ONCE)
+    return tuple(recipients.contact_key(one.contact.organization, one.contact.address) for one in page.rows)
+
+
+async def show_contact(context: Context, key: str) -> FoundContact | None:
+    """Give one mailbox with the name of its body, or None.
+
+    Args:
+        context: the installation.
+        key: body and address key with a blank between.
+    """
+    organization, _, address = key.partition(" ")
+    query = BookQuery(organization=organization)
+    async with context.database.read() as connection:
+        page = await book_search.find_contacts(connection, query, limit=1, address_key=address)
+    return next(iter(page.rows), None)
+
+
 async def find_suppressions(
     context: Context, word: str = "", *, after: str | None = None, limit: int = PAGE_SIZE
 ) -> Page[Suppression]:
@@ -144,3 +179,13 @@ async def _members(connection: AsyncConnection, group: str | None) -> Collection
     if found is None:
         raise NotFound("group-unknown", group=group)
     return directory.reached(found)
+
+
+async def list_schedules(context: Context) -> tuple[Schedule, ...]:
+    """Give the schedules by which lists get their mail.
+
+    Args:
+        context: the installation.
+    """
+    async with context.database.read() as connection:
+        return tuple(entry.schedule for entry in await schedules.load(connection))

@@ -33,6 +33,8 @@ async def undo_act(context: Context, actor: Actor, act_id: str) -> RecordedAct:
         if act.undone is not None:
             raise Conflict("act-undone", id=act_id)
         changes = tuple(change.reversed for change in await book_changes.changes_of(connection, act_id))
+        if any(change.subject is Subject.LIST for change in changes):
+            access.require(actor, Act.CONFIGURE)
         await _require_unchanged(connection, changes)
         book = recipients.changed_book(await address_book.load_outline(connection), changes)
         await verify_contacts(connection, book, changes)

@@ -8,7 +8,7 @@ from distributor.access import Act
 from distributor.model.record import display_title
 from distributor.usecases.list_runs import list_runs
 from distributor.usecases.name_lists import name_lists
-from distributor.usecases.plan_bulletin import plan_bulletin
+from distributor.usecases.plan_bulletin import plan_bulletin, review_plan
 from distributor.usecases.read_audit import read_trail
 from distributor.usecases.show_bulletin import show_bulletin, show_original
 from distributor.web.desk import shapes
@@ -34,8 +34,18 @@ async def content(desk: Desked, bulletin_id: str) -> Response:
 @page("/bulletins/{bulletin_id}/plan", Act.READ)
 async def plan(desk: Desked, bulletin_id: str) -> Response:
     """Show who gets the bulletin: entry by entry, body by body, address by address."""
-    made = await plan_bulletin(desk.context, bulletin_id)
-    return await _tab(desk, bulletin_id, "plan", {"plan": made, "entries": shapes.plan_entries(made)})
+    review = await review_plan(desk.context, bulletin_id)
+    values = {
+        "plan": review.plan,
+        "entries": shapes.plan_entries(review.plan),
+        "review": review,
+        "lists": review.book.lists,
+        "names": {
+            **{value.id: value.name for value in review.book.organizations},
+            **{value.id: value.name for value in review.book.groups},
+        },
+    }
+    return await _tab(desk, bulletin_id, "plan", values)
 
 
 @page("/bulletins/{bulletin_id}/runs", Act.READ)

@@ -16,6 +16,7 @@ NAVIGATION: Final = (
     ("bulletins", "", Act.READ),
     ("schedules", "schedules", Act.READ),
     ("subscribers", "subscribers", Act.EDIT_BOOK),
+    ("address-book", "organizations", Act.READ),
     ("tickets", "tickets", Act.READ),
     ("mail", "mail", Act.READ),
     ("users", "users", Act.MANAGE_USERS),
