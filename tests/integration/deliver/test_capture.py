@@ -44,7 +44,7 @@ async def test_every_recipient_of_many_connections_has_a_file(tmp_path: Path) ->
     mails = read_captured(tmp_path)
     assert [int(mail.name[:4]) for mail in mails] == list(range(1, 41))
     assert {mail.name[5:-4] for mail in mails} == {f"a{n}@b.example" for n in range(40)}
-    assert len(mails) == len(set(tmp_path.iterdir()))  # noqa: ASYNC240  the server has stopped
+    assert len(mails) == len(set(tmp_path.iterdir()))
 
 
 async def test_numbers_go_on_where_an_earlier_server_stopped(tmp_path: Path) -> None:
