@@ -72,6 +72,11 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
     return asyncio.run(work)
 
 
+def is_refusal(message: str) -> bool:
+    """Whether a message of the console says that the policy refused something that the pages need."""
+    return "Content Security Policy" in message and "data:image" not in message
+
+
 def check(page: Page) -> None:
     """Nothing serious, nothing that must be scrolled sideways."""
     found = Axe().run(page).response["violations"]
@@ -101,7 +106,8 @@ def test_a_reader_subscribes_confirms_changes_and_leaves(
         )
         page = context.new_page()
         refused: list[str] = []
-        page.on("console", lambda message: refused.append(message.text) if "Policy" in message.text else None)
+        # pictures in Pico's own sheet are refused and not missed; the forms draw their own marks
+        page.on("console", lambda message: refused.append(message.text) if is_refusal(message.text) else None)
         page.goto(url)
         press(page, page.get_by_role("link", name=translate("web.subscribe.call")))
         check(page)
