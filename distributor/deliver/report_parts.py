@@ -136,10 +136,27 @@ def _text(part: Message) -> str:
 
 def _without_tags(html: str) -> str:
     """Make lines of HTML, enough to find words in."""
-    html = re.sub(r"(?is)<(style|script|head)\b.{0,20000}?</\1>", " ", html)
+    for name in ("style", "script", "head"):
+        html = _without(name, html)
     html = re.sub(r"(?i)<(br|/p|/div|/tr|/li|/h\d)\b[^<>]{0,200}>", "\n", html)
     html = re.sub(r"<[^<>]{0,2000}>", " ", html)
     return html.replace("&nbsp;", " ").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def _without(name: str, html: str) -> str:
+    """Take elements away whose text nobody reads; one that is never closed goes to the end."""
+    pieces: list[str] = []
+    rest = html
+    while True:
+        lower = rest.lower()
+        begin = lower.find(f"<{name}")
+        if begin < 0:
+            return "".join([*pieces, rest])
+        pieces.append(rest[:begin])
+        end = lower.find(f"</{name}>", begin)
+        if end < 0:
+            return "".join(pieces)
+        rest = rest[end + len(name) + 3 :]
 
 
 def _headers(part: Message) -> Fields:

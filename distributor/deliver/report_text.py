@@ -9,6 +9,9 @@ from distributor.deliver.replies import enhanced_status, tidy
 from distributor.model.report import Undelivered
 from distributor.model.run import RefusalClass
 
+# what the patterns look at, so that no line takes them long
+_LONGEST_LINE: Final = 600
+
 ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}\.[A-Za-z0-9-]{2,63}")
 _DAEMON: Final = re.compile(r"mailer-daemon|postmaster|mail delivery (sub)?system|mdaemon|系统退信", re.IGNORECASE)
 _FAILED_SUBJECT: Final = re.compile(
@@ -109,13 +112,15 @@ def inline_ids(texts: Sequence[str]) -> tuple[str, ...]:
 
 def before_returned(text: str) -> str:
     """Give what a report says itself, without the mail that follows it as text."""
-    begin = re.search(r"(?im)^\W*(below this line is a copy|this is a copy of the message|-+ ?original message)", text)
+    begin = re.search(
+        r"(?im)^[^\w\n]{0,40}(below this line is a copy|this is a copy of the message|-+ ?original message)", text
+    )
     return text if begin is None else text[: begin.start()]
 
 
 def _reason(text: str) -> str:
     """Find the line that says why: an answer of a server first, then a sentence about a reason."""
-    lines = [" ".join(line.split()) for line in text.splitlines() if line.strip()][:400]
+    lines = [" ".join(line[:_LONGEST_LINE].split()) for line in text.splitlines() if line.strip()][:400]
     for line in lines:
         match = _REPLY_LINE.search(line)
         if match is not None:

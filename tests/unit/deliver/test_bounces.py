@@ -68,6 +68,57 @@ def test_status_and_words_are_shown_once() -> None:
     assert spam.said.startswith("5.0.0 554 DT:SPM")
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "a" * 60_000,
+        "\n" * 60_000,
+        "<style" * 10_000,
+        "<style></style>" * 4_000,
+        "<" * 60_000,
+        "(#5." * 15_000,
+        "a@" + "a" * 60_000,
+        "550 " * 15_000,
+        "> " * 30_000,
+        "delivery to " * 5_000,
+    ],
+)
+@pytest.mark.parametrize("kind", ["plain", "html"])
+def test_no_text_keeps_the_reading_busy(body: str, kind: str) -> None:
+    head = f"Return-Path: <>\nFrom: MAILER-DAEMON@x.example\nSubject: failure notice\nContent-Type: text/{kind}\n\n"
+    report = read_report(f"{head}{body}\n".encode(), KEYS)
+    assert report.kind is ReportKind.FAILURE
+
+
+@pytest.mark.parametrize(
+    ("fields", "kind"),
+    [
+        ("Reporting-MTA: dns; x.example", ReportKind.OTHER),
+        ("Final-Recipient: rfc822; a@x.example\nAction: strange\nStatus: 5.1.1", ReportKind.FAILURE),
+        ("Final-Recipient: rfc822; a@x.example\nStatus: 4.4.1", ReportKind.DELAY),
+        ("Final-Recipient: rfc822; a@x.example\nAction: strange\nStatus: none", ReportKind.OTHER),
+    ],
+)
+def test_a_report_without_a_known_action_goes_by_its_status(fields: str, kind: ReportKind) -> None:
+    head = 'Content-Type: multipart/report; boundary="q"\n\n--q\nContent-Type: message/delivery-status\n\n'
+    assert read_report(f"{head}{fields}\n\n--q--\n".encode(), KEYS).kind is kind
+
+
+@pytest.mark.parametrize("coding", ["base64", "quoted-printable", "strange"])
+def test_a_part_that_is_coded_badly_is_read_as_far_as_it_goes(coding: str) -> None:
+    head = (
+        'Content-Type: multipart/report; boundary="q"\n\n--q\n'
+        f"Content-Type: message/global-delivery-status\nContent-Transfer-Encoding: {coding}\n\n"
+    )
+    fields = "=ZZ\nFinal-Recipient: rfc822; a@x.example\nAction: failed\nStatus: 5.1.1\n"
+    assert isinstance(read_report(f"{head}{fields}\n--q--\n".encode(), KEYS).kind, ReportKind)
+
+
+def test_encoded_words_that_are_none_are_shown_as_they_are() -> None:
+    assert decode_field("=?utf-8?b?a?=") == "=?utf-8?b?a?="
+    assert decode_field("=?x-strange?b?5pel?= 1") == "日 1"
+
+
 @given(st.binary(max_size=4_000))
 def test_no_bytes_break_the_reading(data: bytes) -> None:
     assert isinstance(read_report(data, KEYS).kind, ReportKind)
