@@ -3,12 +3,16 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import typer
 
+from distributor.cli.main import app
+from distributor.i18n import LANGUAGES, translate
 from distributor.model.bulletin import DistributionGroup
 from distributor.model.finding import Level
 from distributor.model.recipient import AddressBook
 from distributor.recipients import check, make_plan, read_address_book, reading
 from distributor.recipients.directory import Directory
+from distributor.recipients.importing import FIELDS
 
 DOCS = Path(__file__).parents[3] / "docs"
 GUIDES = [DOCS / "guide-recipients.zh.md", DOCS / "guide-recipients.en.md"]
@@ -67,3 +71,20 @@ def test_spellings_the_guide_promises_need_no_alias(alias: str, target: str) -> 
     found = Directory(book_of(GUIDES[0])).find(alias)
     assert found is not None
     assert found.id == target
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.name)
+def test_every_command_of_the_guide_exists(guide: Path) -> None:
+    commands = re.findall(r"(?m)^ {4}distributor ([a-z-]+)(?: ([a-z-]+))?", guide.read_text("utf-8"))
+    known = typer.main.get_command(app).commands
+    assert {first for first, _ in commands} <= set(known)
+    assert {second for first, second in commands if first == "recipients"} <= set(known["recipients"].commands)
+    assert len(commands) > 10
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.name)
+def test_the_guide_names_every_column_of_a_table(guide: Path) -> None:
+    text = guide.read_text("utf-8")
+    for field in FIELDS:
+        for language in LANGUAGES:
+            assert translate(f"import-field.{field.value}", language) in text
