@@ -88,12 +88,10 @@ def readable(colour: str, papers: tuple[str, ...]) -> str:
     """
     hue, lightness, saturation = colorsys.rgb_to_hls(*_channels(colour))
     goal = 0.0 if _is_light(papers[0]) else 1.0
-    for step in range(_STEPS + 1):
-        nearer = lightness + (goal - lightness) * step / _STEPS
-        tried = _written(colorsys.hls_to_rgb(hue, nearer, saturation))
-        if _least_contrast(tried, papers) >= LEAST_CONTRAST:
-            return tried
-    return "#000000" if goal == 0.0 else "#ffffff"
+    nearer = (lightness + (goal - lightness) * step / _STEPS for step in range(_STEPS + 1))
+    tried = (_written(colorsys.hls_to_rgb(hue, lighter, saturation)) for lighter in nearer)
+    # the last one is black or white, which can be read on every paper of the other kind
+    return next(found for found in tried if _least_contrast(found, papers) >= LEAST_CONTRAST)
 
 
 def _require_contrast(code: str, colour: str, papers: tuple[str, ...]) -> None:

@@ -18,7 +18,7 @@ from distributor.templating import language_tag
 from distributor.usecases.context import Context
 from distributor.usecases.render_mail import designed, render_values
 from distributor.usecases.send_preview import preview_message
-from distributor.usecases.write_notice import words_of
+from distributor.usecases.write_notice import NothingToSay, words_of
 
 _log = log.get_logger(__name__)
 
@@ -92,6 +92,9 @@ async def _send(context: Context, transport: Transport, notice: Notice) -> Outco
         _log.warning("notice-dropped", kind=notice.kind, object=notice.object_id, code=error.code)
         await _note(context, notice, DeliveryState.FAILED, error.code)
         return None
+    except NothingToSay:
+        await _note(context, notice, DeliveryState.CANCELLED, "")
+        return None
     if message is None:
         await _note(context, notice, DeliveryState.DEFERRED, "")
         return None
@@ -131,6 +134,8 @@ async def _note(context: Context, notice: Notice, state: DeliveryState, answer: 
         attempts = notice.attempts + 1
         if state is DeliveryState.SENT:
             await notices.set_sent(connection, notice.id, answer, now)
+        elif state is DeliveryState.CANCELLED:
+            await notices.set_failed(connection, notice.id, answer, now)
         elif state in {DeliveryState.FAILED, DeliveryState.SUPPRESSED} or attempts >= _MOST_ATTEMPTS:
             _log.warning("notice-failed", kind=notice.kind, object=notice.object_id, answer=answer)
             await notices.set_failed(connection, notice.id, answer, now)

@@ -23,6 +23,10 @@ _MOST_BODIES: Final = 50
 _ENDS: Final = (DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.SUPPRESSED, DeliveryState.CANCELLED)
 
 
+class NothingToSay(Exception):
+    """What was owed has settled itself meanwhile: those who failed were reached after all."""
+
+
 async def words_of(connection: AsyncConnection, context: Context, notice: Notice) -> NoticeContext | None:
     """Give the values for the templates of a notice; None while there is nothing to be said yet.
 
@@ -33,6 +37,7 @@ async def words_of(connection: AsyncConnection, context: Context, notice: Notice
 
     Raises:
         NotFound: what it is about does not exist any more.
+        NothingToSay: it has settled itself meanwhile.
     """
     if notice.kind is NoticeKind.UNSUBSCRIBE_RECEIVED:
         return await _unsubscribe(connection, context, notice.object_id)
@@ -64,12 +69,10 @@ async def _unsubscribe(connection: AsyncConnection, context: Context, ticket_id:
     )
 
 
-async def _bounces(
-    connection: AsyncConnection, context: Context, run: Run, rows: Sequence[LedgerRow]
-) -> BounceReport | None:
+async def _bounces(connection: AsyncConnection, context: Context, run: Run, rows: Sequence[LedgerRow]) -> BounceReport:
     failed = [row for row in rows if row.delivery.state is DeliveryState.FAILED]
     if not failed:
-        return None
+        raise NothingToSay
     by_body = [list(group) for _, group in groupby(sorted(failed, key=_body), key=_body)]
     shown = [await _failed_body(connection, context, run, group) for group in by_body[:_MOST_BODIES]]
     return BounceReport(

@@ -1,12 +1,16 @@
 """Mails at the desk: how a bulletin's mail looks before it is signed, a preview to oneself, the look of all mails."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from distributor.access import AccessRole
-from distributor.model.recipient import Contact
+from distributor.model.canonical import digest_bytes
+from distributor.model.recipient import Contact, OriginalFile
+from distributor.model.record import Original
 from distributor.store import address_book
 from distributor.usecases.read_audit import read_audit
 from distributor.usecases.send_notices import send_notices
@@ -20,15 +24,15 @@ pytestmark = pytest.mark.anyio
 MAIL_POLICY = "default-src 'none'"
 
 
-async def draft_with_readers(it: SiteUnderTest) -> str:
+async def draft_with_readers(it: SiteUnderTest, **of_list: Any) -> str:  # noqa: ANN401  fields of the lists
     """A bulletin that was received, reported to two ministries with a mailbox each; gives its path."""
-    record = await draft(it)
+    file = Original("简报.pdf", "application/pdf", len(b"b001"), digest_bytes(b"b001"))
+    record = await draft(it, original=file)
     async with it.context.database.write() as connection:
         book = await address_book.load(connection)
-        from dataclasses import replace
-
+        lists = tuple(replace(entry, **of_list) for entry in book.lists)
         mailboxes = tuple(Contact(f"bgt@{body.id}.example", body.id) for body in book.organizations)
-        await address_book.replace(connection, replace(book, contacts=mailboxes))
+        await address_book.replace(connection, replace(book, contacts=mailboxes, lists=lists))
     return f"/desk/bulletins/{record.id}/mail"
 
 
@@ -116,6 +120,30 @@ async def test_a_preview_goes_to_no_recipient_and_to_no_broken_address(tmp_path:
         assert answer.status_code == 422
         assert len(look_at(answer.text).texts("//div[@role='alert']")) == 1
         assert await send_notices(it.context, ScriptedTransport()) == 0
+
+
+async def test_a_list_that_attaches_the_file_has_it_in_its_preview(tmp_path: Path) -> None:
+    async with site(tmp_path) as it:
+        path = await draft_with_readers(it, original=OriginalFile.ATTACH)
+        visitor = await browser(it, AccessRole.EDITOR)
+        facts = look_at((await visitor.get(path)).text).texts("//dl[@class='facts']//dd")
+        assert facts[-1] == "简报.pdf"
+        await visitor.submit(path, f"{path}/test", {"to": "me@xiefa.example"})
+        transport = ScriptedTransport()
+        assert await send_notices(it.context, transport) == 1
+        (file,) = read_message(transport.messages[0]).iter_attachments()
+        assert file.get_filename() == facts[-1]
+
+
+async def test_a_list_that_nobody_is_on_is_shown_to_the_secretariat(tmp_path: Path) -> None:
+    async with site(tmp_path) as it:
+        path = await draft_with_readers(it)
+        async with it.context.database.write() as connection:
+            book = await address_book.load(connection)
+            await address_book.replace(connection, replace(book, contacts=()))
+        visitor = await browser(it)
+        page = look_at((await visitor.get(path)).text)
+        assert "各位读者：" in page.texts("//pre")[0]
 
 
 async def test_an_editor_chooses_a_colour_that_can_be_read(tmp_path: Path) -> None:

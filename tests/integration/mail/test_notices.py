@@ -135,6 +135,37 @@ async def test_a_body_that_was_reached_elsewhere_has_a_backup_or_nothing_is_told
     assert "该单位没有收到本期，也没有备用邮箱，请电话联系。" in text
 
 
+async def test_failures_without_an_answer_are_told_in_words(world: Context) -> None:
+    run_id = await frozen_run(world)
+    await end_run(world, run_id, failures=3)
+    async with world.database.write() as connection:
+        mine = select(deliveries.c.id).where(deliveries.c.run_id == run_id).order_by(deliveries.c.position)
+        first, second, *_ = (await connection.execute(mine)).scalars()
+        ours = {"reply_code": 0, "reply_text": "message-too-big", "refusal": RefusalClass.MESSAGE}
+        await connection.execute(update(deliveries).where(deliveries.c.id == first).values(ours))
+        silent = {"reply_code": None, "reply_text": None, "reply_phase": None, "refusal": None}
+        await connection.execute(update(deliveries).where(deliveries.c.id == second).values(silent))
+    transport = ScriptedTransport()
+    await send_notices(world, transport, settling=NOW)
+    (text,) = [content(mail, "plain") for mail in map(read_message, transport.messages) if "退信" in mail["Subject"]]
+    assert "邮件超过了邮件服务器允许的大小。" in text
+    assert "对方答复：—" in text
+    assert "多次重试后仍未送达" in text
+
+
+async def test_failures_that_were_made_good_meanwhile_are_not_told(world: Context) -> None:
+    run_id = await frozen_run(world)
+    await end_run(world, run_id, failures=1)
+    assert await send_notices(world, ScriptedTransport()) == 0
+    await end_run(world, run_id)
+    async with world.database.write() as connection:
+        await connection.execute(update(table).values(next_attempt=await world.database.now(connection)))
+    transport = ScriptedTransport()
+    assert await send_notices(world, transport) == 1
+    assert "已发送】" in str(read_message(transport.messages[0])["Subject"])
+    assert await rows(world) == {"run-report": (True, False), "bounce-report": (False, True)}
+
+
 async def test_a_wish_to_stop_is_told_once_however_often_the_link_is_followed(world: Context) -> None:
     token = tokens.sign(PURPOSE, ["Bulletin@most.example", "bao"], world.token_keys)
     for _ in range(3):

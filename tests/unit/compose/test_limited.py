@@ -95,6 +95,14 @@ def test_a_template_that_wants_all_the_memory_is_refused(source: str) -> None:
     }
 
 
+def test_a_process_that_does_not_answer_in_time_is_killed() -> None:
+    assert refusal(RenderLimits(seconds=0.02), html=LINK).code == "template-takes-too-long"
+
+
+def test_a_process_that_cannot_even_start_is_no_danger() -> None:
+    assert refusal(RenderLimits(memory=1 << 20), html=LINK).code == "template-too-large"
+
+
 def test_the_answer_of_the_process_is_a_variant_or_one_line() -> None:
     from distributor.model.canonical import plain
 
