@@ -1,7 +1,7 @@
 """What is looked for, and what can be found."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from distributor.model.bulletin import Masthead
 from distributor.model.record import ItemRecord
@@ -59,3 +59,20 @@ class ListedItem:
     item: ItemRecord
     bulletin_id: str
     masthead: Masthead
+
+
+@dataclass(frozen=True, slots=True)
+class ListedBulletin:
+    """A published bulletin as lists show it.
+
+    Args:
+        id: its id.
+        masthead: name, number, date and publisher.
+        published: when it was first published.
+        items: number of its public items.
+    """
+
+    id: str
+    masthead: Masthead
+    published: datetime
+    items: int

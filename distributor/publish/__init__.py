@@ -4,15 +4,17 @@ from distributor.model.feeds import Card, Channel, ChannelKind
 from distributor.publish.addresses import Format
 from distributor.publish.build import Change, Rebuilt, build_documents, build_for, needed, touched_channels
 from distributor.publish.catalogue import Catalogue, Chain, reach
-from distributor.publish.channels import card_of, cards_of, offers_original
+from distributor.publish.channels import card_of, cards_of, channels_of, offers_original
 from distributor.publish.correction import ChangeKind, Correction, ItemChange, apply_correction, originals_by_item
 from distributor.publish.difference import ItemDifference, Span, SpanKind, is_changed, item_difference
+from distributor.publish.entries import Entry, entries_of
 from distributor.publish.identity import assign_identity
 from distributor.publish.listing import FeedAddress, FeedInfo, feed_listing, is_announced, listing_of, topics_of
 from distributor.publish.notice import correction_notice
 from distributor.publish.numbering import number_findings
 from distributor.publish.options import FeedOptions
 from distributor.publish.restricted import build_restricted, restricted_stem
+from distributor.publish.search_feed import search_feed
 from distributor.publish.searching import Piece, day_of, excerpt_of, indexed_items, marked, sought
 from distributor.publish.writing import entity_tag
 
@@ -25,6 +27,7 @@ __all__ = [
     "Channel",
     "ChannelKind",
     "Correction",
+    "Entry",
     "FeedAddress",
     "FeedInfo",
     "FeedOptions",
@@ -42,9 +45,11 @@ __all__ = [
     "build_restricted",
     "card_of",
     "cards_of",
+    "channels_of",
     "correction_notice",
     "day_of",
     "entity_tag",
+    "entries_of",
     "excerpt_of",
     "feed_listing",
     "indexed_items",
@@ -59,6 +64,7 @@ __all__ = [
     "originals_by_item",
     "reach",
     "restricted_stem",
+    "search_feed",
     "sought",
     "topics_of",
     "touched_channels",

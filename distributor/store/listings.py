@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor.model.bulletin import Masthead
-from distributor.model.search import ListedItem
+from distributor.model.feeds import ChannelKind
+from distributor.model.search import ListedBulletin, ListedItem
 from distributor.store.bulletins import item_of
-from distributor.store.tables import bulletins, items
+from distributor.store.tables import bulletins, feed_shares, items, search_entries
 from distributor.store.values import restore
+
+_STANDING = bulletins.c.published.is_not(None) & bulletins.c.withdrawn.is_(None)
 
 
 async def items_of(connection: AsyncConnection, keys: Sequence[str]) -> tuple[ListedItem, ...]:
@@ -31,11 +34,50 @@ async def items_of(connection: AsyncConnection, keys: Sequence[str]) -> tuple[Li
     )
 
 
+async def published(
+    connection: AsyncConnection, *, year: int | None = None, limit: int | None = None
+) -> tuple[ListedBulletin, ...]:
+    """Give the published bulletins that were not withdrawn, newest first, with the number of their public items.
+
+    Args:
+        connection: an open transaction.
+        year: of this year alone, or None.
+        limit: how many at most, or None.
+    """
+    share = and_(feed_shares.c.bulletin_id == bulletins.c.id, feed_shares.c.kind == ChannelKind.EVERYTHING)
+    order = (bulletins.c.date.desc().nulls_last(), bulletins.c.received.desc(), bulletins.c.id)
+    query = (
+        select(bulletins.c.id, bulletins.c.masthead, bulletins.c.published, feed_shares.c["items"])
+        .outerjoin(feed_shares, share)
+        .where(_STANDING, *([] if year is None else [bulletins.c.date.startswith(f"{year:04d}")]))
+        .order_by(*order)
+        .limit(limit)
+    )
+    return tuple(
+        ListedBulletin(row["id"], restore(Masthead, row["masthead"]), row["published"], row["items"] or 0)
+        for row in (await connection.execute(query)).mappings()
+    )
+
+
+async def items_by_bulletin(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Give the keys of the public items of published bulletins, in printed order, by bulletin.
+
+    Args:
+        connection: an open transaction.
+        ids: of the bulletins.
+    """
+    query = select(search_entries.c.bulletin_id, search_entries.c.item_key).where(search_entries.c.bulletin_id.in_(ids))
+    found: dict[str, list[str]] = {bulletin_id: [] for bulletin_id in ids}
+    for bulletin_id, key in await connection.execute(query.order_by(search_entries.c.id.desc())):
+        found[bulletin_id].append(key)
+    return {bulletin_id: tuple(keys) for bulletin_id, keys in found.items()}
+
+
 async def years(connection: AsyncConnection) -> tuple[int, ...]:
     """Give the years of the bulletins that everybody may read, the newest first."""
     year = func.substr(bulletins.c.date, 1, 4)
-    standing = bulletins.c.published.is_not(None) & bulletins.c.withdrawn.is_(None)
-    found = (await connection.execute(select(year).where(standing, bulletins.c.date.is_not(None)).distinct())).scalars()
+    query = select(year).where(_STANDING, bulletins.c.date.is_not(None)).distinct()
+    found = (await connection.execute(query)).scalars()
     return tuple(sorted((int(one) for one in found if str(one).isdecimal()), reverse=True))
 
 

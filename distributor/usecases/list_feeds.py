@@ -21,11 +21,13 @@ class FeedLink:
         title: title of the feed, with its format.
         media_type: without parameters.
         path: of the document, decoded.
+        query: query of its address, or empty.
     """
 
     title: str
     media_type: str
     path: str
+    query: str = ""
 
 
 async def list_feeds(context: Context) -> tuple[FeedInfo, ...]:
@@ -56,6 +58,17 @@ def feeds_of_item(publication: Publication, item: ItemRecord) -> tuple[FeedLink,
         item: a public item.
     """
     return tuple(link for channel, name in channels_of(item) for link in _links(publication, channel, name))
+
+
+def feeds_of_channel(publication: Publication, channel: Channel, name: str) -> tuple[FeedLink, ...]:
+    """Give the feeds of a section or contributor, and those of all items.
+
+    Args:
+        publication: the publication.
+        channel: the section or contributor.
+        name: its name.
+    """
+    return (*_links(publication, channel, name), *feeds_of_site(publication))
 
 
 def _links(publication: Publication, channel: Channel, name: str) -> tuple[FeedLink, ...]:

@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from distributor.errors import NotFound
 from distributor.model.bulletin import Visibility
 from distributor.model.record import BulletinRecord, ItemRecord
-from distributor.model.revision import Withdrawal
+from distributor.model.revision import BulletinRevision, Withdrawal
 from distributor.publish import offers_original
-from distributor.store import blobs, bulletins, withdrawals
+from distributor.store import blobs, bulletins, revisions, withdrawals
 from distributor.usecases.context import Context
 
 
@@ -36,12 +36,14 @@ class ItemPage:
         item: the item.
         previous: the public item before it, or None.
         following: the public item after it, or None.
+        correction: when its words were corrected last, and what was said about it; None when they never were.
     """
 
     bulletin: BulletinRecord
     item: ItemRecord
     previous: ItemRecord | None
     following: ItemRecord | None
+    correction: BulletinRevision | None = None
 
 
 async def list_published(context: Context, *, limit: int | None = None) -> tuple[BulletinRecord, ...]:
@@ -93,7 +95,8 @@ async def read_item(context: Context, key: str) -> ItemPage:
             raise await _taken_back(connection, context, record.id)
         if item.withdrawn is not None:
             raise await _item_taken_back(connection, context, record.id, key)
-    return _among_neighbours(_public(record), item)
+        correction = await _correction(connection, record, item)
+    return replace(_among_neighbours(_public(record), item), correction=correction)
 
 
 async def read_original(context: Context, bulletin_id: str) -> tuple[BulletinRecord, bytes]:
@@ -123,6 +126,14 @@ async def _published(connection: AsyncConnection, context: Context, bulletin_id:
     if record.withdrawn is not None:
         raise await _taken_back(connection, context, bulletin_id)
     return record
+
+
+async def _correction(connection: AsyncConnection, record: BulletinRecord, item: ItemRecord) -> BulletinRevision | None:
+    if item.revision == 1:
+        return None
+    words = (await revisions.of_item(connection, item.key))[-1]
+    versions = await revisions.of_bulletin(connection, record.id)
+    return next((one for one in versions if one.revision == words.bulletin_revision), None)
 
 
 async def _taken_back(connection: AsyncConnection, context: Context, bulletin_id: str) -> NotFound:

@@ -2,7 +2,7 @@
 
 from distributor.errors import NotFound
 from distributor.model.document import Document
-from distributor.store import documents
+from distributor.store import documents, site_state
 from distributor.usecases.context import Context
 
 
@@ -29,3 +29,13 @@ async def list_documents(context: Context) -> tuple[str, ...]:
     """Give the paths of all public documents."""
     async with context.database.read() as connection:
         return await documents.paths(connection, "feeds/")
+
+
+async def site_version(context: Context) -> int:
+    """Give a number that grows with everything that changes what readers get.
+
+    Args:
+        context: the installation.
+    """
+    async with context.database.read() as connection:
+        return await site_state.version(connection)

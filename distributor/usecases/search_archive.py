@@ -1,13 +1,13 @@
 """Search what everybody may read."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from distributor import publish
 from distributor.model.feeds import Channel, ChannelCount, ChannelKind
 from distributor.model.search import ListedItem, Sought
-from distributor.publish import Piece
-from distributor.store import catalogue, listings, search
+from distributor.publish import Entry, Piece
+from distributor.store import bulletins, catalogue, listings, revisions, search
 from distributor.usecases.context import Context
 
 # nobody turns fifty pages; beyond this a list says "more than"
@@ -107,6 +107,27 @@ async def search_archive(context: Context, question: Question) -> Found:
         listed = await listings.items_of(connection, keys)
     hits = tuple(_hit(one, wanted.phrases) for one in listed)
     return Found(question, is_question=True, hits=hits, total=min(len(places), MOST), is_more=len(places) > MOST)
+
+
+async def search_entries(context: Context, question: Question) -> tuple[Entry, ...]:
+    """Give the newest items that are found as a feed shows them.
+
+    Args:
+        context: the installation.
+        question: what somebody asks; the page makes no difference.
+    """
+    found = await search_archive(context, replace(question, page=1))
+    keys = [hit.listed.item.key for hit in found.hits]
+    ids = {hit.listed.bulletin_id for hit in found.hits}
+    async with context.database.read() as connection:
+        records = await bulletins.get_many(connection, ids)
+        offered = await revisions.offered_originals(connection, ids)
+    by_key: dict[str, Entry] = {}
+    for record in records:
+        items = [item for item in record.items if item.key in keys]
+        entries = publish.entries_of(context.publication, record, items, offered)
+        by_key |= {item.key: entry for item, entry in zip(items, entries, strict=True)}
+    return tuple(by_key[key] for key in keys if key in by_key)
 
 
 async def list_choices(context: Context) -> Choices:

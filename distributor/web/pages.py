@@ -84,4 +84,6 @@ def _frame(visit: Visit, page: Page) -> dict[str, Any]:
         "other_language": other,
         "switch": visit.in_language(other),
         "shows_captured_mail": visit.site.shows_captured_mail,
+        "is_static": visit.site.is_static,
+        "asked": visit.asked,
     }

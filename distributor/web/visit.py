@@ -59,6 +59,11 @@ class Visit:
         return f"{self._root}/{path}?{urlencode({'lang': _SHORT[language]})}"
 
     @property
+    def asked(self) -> str:
+        """The language as it was asked for in the address, or empty."""
+        return _SHORT[self.language] if self.carried else ""
+
+    @property
     def _root(self) -> str:
         return quote(str(self.request.scope.get("root_path", "")).rstrip("/"))
 

@@ -33,6 +33,8 @@ UNSUBSCRIBE = unsubscribe_path("office@kjt-gd.example", SUBSCRIBERS.id)
 BULLETIN = f"/bulletins/{SEED.id}"
 PAGES = (
     *("/", "/?lang=en", BULLETIN, "/bulletins/b000", f"/items/{SEED.items[3].key}", "/feeds"),
+    *("/archive", "/archive/2025", "/sections", "/sections/重要政策动态", "/contributors", "/search?q=联盟"),
+    *("/contributors/存储产业技术创新战略联盟秘书处", "/search", "/search?q=没有这个词&lang=en"),
     *("/captured", f"/captured/{MAIL}", UNSUBSCRIBE, "/nothing"),
 )
 

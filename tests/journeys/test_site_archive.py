@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -77,7 +78,8 @@ async def test_an_item_stands_among_its_neighbours(tmp_path: Path) -> None:
     assert middle.values("//a[@rel='prev']/@href") == ["/items/b001k002"]
     assert middle.values("//a[@rel='next']/@href") == ["/items/b001k004"]
     assert middle.texts("//nav[@class='crumbs']//li") == ["联盟协发网简报 第12期（总第345期）", "重要政策动态"]
-    assert middle.values("//nav[@class='crumbs']//a/@href") == ["/bulletins/b001#b001k003"]
+    where = [unquote(address) for address in middle.values("//nav[@class='crumbs']//a/@href")]
+    assert where == ["/bulletins/b001#b001k003", "/sections/重要政策动态"]
     assert first.values("//a[@rel='prev']/@href") == []
     assert last.values("//a[@rel='next']/@href") == []
     assert len(last.texts("//p[@class='attribution']")) == 1

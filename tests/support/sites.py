@@ -85,7 +85,8 @@ def make_parts(folder: Path, url: str | None = None, **overrides: Any) -> Parts:
 async def site(folder: Path, *records: BulletinRecord, **overrides: Any) -> AsyncIterator[SiteUnderTest]:  # noqa: ANN401  as above
     """A site with the given bulletins published; the file of each is its id as bytes."""
     parts = make_parts(folder, **overrides)
-    app = create_app(parts)
+    # no patience: what a test changes is seen by its next request
+    app = create_app(parts, patience=0)
     await publish_all(parts.context, records)
     transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url=HOST) as client:

@@ -2,6 +2,7 @@
 
 from distributor.web.desk import (
     account,
+    address_book,
     audit,
     bulletins,
     certificates,
@@ -38,6 +39,7 @@ PARTS = (
     sent,
     schedules,
     subscribers,
+    address_book,
     tickets,
     mail_look,
     users,

@@ -1,9 +1,13 @@
 """The archive: home, bulletins, items and original files."""
 
+from typing import Final
+
 from fastapi import APIRouter, Request, Response
 
+from distributor.i18n import translate
 from distributor.model.record import display_title
-from distributor.usecases import read_archive
+from distributor.publish import ChannelKind, channels_of
+from distributor.usecases import list_archive, read_archive
 from distributor.usecases.list_feeds import feeds_of_item
 from distributor.web.conditional import Validators
 from distributor.web.disposition import attachment
@@ -13,22 +17,50 @@ from distributor.web.representation import Representation, respond
 from distributor.web.routing import reading
 from distributor.web.security import BYTES_POLICY
 from distributor.web.site import Site
-from distributor.web.visit import Visited
+from distributor.web.visit import Visit, Visited
 
 router = APIRouter()
+
+_RECENT: Final = 24
 
 
 @reading(router, "/")
 async def home(visit: Visited) -> Response:
-    """Show the latest bulletin and the list of all."""
+    """Show the latest bulletin and the newest before it."""
     context = visit.site.context
-    records = await read_archive.list_published(context)
+    records = await read_archive.list_published(context, limit=1)
+    recent = await list_archive.list_bulletins(context, limit=_RECENT)
     values = {
         "latest": shapes.heading(records[0], context.publication) if records else None,
         "sections": records[0].sections if records else (),
-        "years": shapes.by_year([shapes.heading(record, context.publication) for record in records]),
+        "years": shapes.by_year([shapes.listed(one, context.publication) for one in recent]),
+        "all_years": await list_archive.list_years(context),
+        "structured": shapes.website(context.publication),
     }
     return show(visit, Page("web/home.html", "", "", values, context.publication.description))
+
+
+@reading(router, "/archive")
+async def archive(visit: Visited) -> Response:
+    """Show the years, and the bulletins of the newest."""
+    years = await list_archive.list_years(visit.site.context)
+    return await _year(visit, years[0] if years else None, years, "archive")
+
+
+@reading(router, "/archive/{year:int}")
+async def year_page(visit: Visited, year: int) -> Response:
+    """Show the bulletins of a year."""
+    years = await list_archive.list_years(visit.site.context)
+    return await _year(visit, year, years, f"archive/{year}")
+
+
+async def _year(visit: Visit, year: int | None, years: tuple[int, ...], path: str) -> Response:
+    context = visit.site.context
+    found = await list_archive.list_bulletins(context, year=year) if year is not None else ()
+    headings = [shapes.listed(one, context.publication) for one in found]
+    values = {"year": year, "years": years, "headings": headings}
+    name = "web.archive.title" if path == "archive" else "web.archive.title-year"
+    return show(visit, Page("web/archive.html", translate(name, visit.language, year=year), path, values))
 
 
 @reading(router, "/bulletins/{bulletin_id}")
@@ -76,7 +108,15 @@ async def item(visit: Visited, key: str) -> Response:
     found = await read_archive.read_item(visit.site.context, key)
     content = found.item.content
     heading = shapes.heading(found.bulletin, publication)
-    values = {"found": found, "heading": heading, "printed_date": shapes.printed(heading.date)}
+    channels = channels_of(found.item)
+    values = {
+        "found": found,
+        "heading": heading,
+        "printed_date": shapes.printed(heading.date),
+        "section": next((one.slug for one, _ in channels if one.kind is ChannelKind.SECTION), ""),
+        "contributors": [(one.slug, name) for one, name in channels if one.kind is ChannelKind.CONTRIBUTOR],
+        "corrected": shapes.day_of(found.correction.published, publication) if found.correction else "",
+    }
     page = Page(
         template="web/item.html",
         title=content.title,

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 from itertools import groupby
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from distributor.i18n import DEFAULT_LANGUAGE
 from distributor.model.bulletin import DistributionGroup
+from distributor.model.canonical import digest_bytes
 from distributor.model.publication import Publication
 from distributor.model.record import BulletinRecord
+from distributor.model.search import ListedBulletin, ListedItem
 from distributor.templating import day
 
 _EXCERPT = 120
@@ -49,15 +52,69 @@ def heading(record: BulletinRecord, publication: Publication) -> Heading:
         publication: the publication it belongs to.
     """
     masthead = record.masthead
-    day = (record.published or record.received).astimezone(ZoneInfo(publication.time_zone)).date()
     return Heading(
         id=record.id,
         name=masthead.title or publication.name,
         number=masthead.issue or "",
         publisher=masthead.publisher or publication.publisher,
-        date=masthead.date or day.isoformat(),
+        date=masthead.date or day_of(record.published or record.received, publication),
         items=len(record.items),
     )
+
+
+def listed(bulletin: ListedBulletin, publication: Publication) -> Heading:
+    """Name a bulletin of a list, as `heading` does."""
+    return Heading(
+        id=bulletin.id,
+        name=bulletin.masthead.title or publication.name,
+        number=bulletin.masthead.issue or "",
+        publisher=bulletin.masthead.publisher or publication.publisher,
+        date=bulletin.masthead.date or day_of(bulletin.published, publication),
+        items=bulletin.items,
+    )
+
+
+def of_item(item: ListedItem, publication: Publication) -> Heading:
+    """Name the bulletin of an item of a list, as `heading` does; nothing is said of the number of its items."""
+    moment = item.item.published or datetime.min.replace(tzinfo=UTC)
+    return listed(ListedBulletin(item.bulletin_id, item.masthead, moment, 0), publication)
+
+
+def bars(numbers: Sequence[int]) -> tuple[str, ...]:
+    """Give the length of a bar for each number, in per cent of the longest."""
+    longest = max(numbers, default=0) or 1
+    return tuple(f"{100 * number / longest:.1f}%" for number in numbers)
+
+
+def period(first: date | None, last: date | None) -> str:
+    """Write a period as a query: `?first=…&last=…`, or empty for all time."""
+    days = {"first": first, "last": last}
+    query = urlencode({name: day.isoformat() for name, day in days.items() if day is not None})
+    return f"?{query}" if query else ""
+
+
+def tag(body: bytes) -> str:
+    """Make the entity tag of some bytes."""
+    return f'"{digest_bytes(body)[:32]}"'
+
+
+def website(publication: Publication) -> dict[str, object]:
+    """Describe the site for search engines: what it is, who publishes it, how it is searched (schema.org)."""
+    home = f"{publication.base_url}/"
+    return {
+        "@context": "https://schema.org",
+        "@type": "WebSite",
+        "name": publication.name,
+        "description": publication.description,
+        "url": home,
+        "inLanguage": publication.language,
+        "publisher": {"@type": "Organization", "name": publication.publisher},
+        "potentialAction": {
+            "@type": "SearchAction",
+            "target": {"@type": "EntryPoint", "urlTemplate": f"{home}search?q={{query}}"},
+            "query-input": "required name=query",
+        },
+    }
 
 
 def by_year(headings: Iterable[Heading]) -> tuple[tuple[str, tuple[Heading, ...]], ...]:
@@ -89,6 +146,11 @@ def excerpt(paragraphs: Sequence[str]) -> str:
 def whole_seconds(moment: datetime | None) -> datetime | None:
     """Cut a moment to whole seconds, as headers have them."""
     return moment.replace(microsecond=0) if moment is not None else None
+
+
+def day_of(moment: datetime, publication: Publication) -> str:
+    """Give the day of a moment where the publication is at home: `YYYY-MM-DD`."""
+    return moment.astimezone(ZoneInfo(publication.time_zone)).date().isoformat()
 
 
 def _shorten(text: str) -> str:

@@ -4,13 +4,30 @@ import pytest
 from fastapi.testclient import TestClient
 
 from distributor.web.app import create_app, factory
-from distributor.web.public import archive, captured, feeds, files, health, preferences, subscribe, unsubscribe
+from distributor.web.public import (
+    archive,
+    captured,
+    channels,
+    feeds,
+    files,
+    health,
+    preferences,
+    robots,
+    search,
+    subscribe,
+    unsubscribe,
+)
 from tests.support.sites import make_parts
 
-PARTS = (archive, captured, feeds, files, health, preferences, subscribe, unsubscribe)
+PARTS = (archive, channels, search, robots, captured, feeds, files, health, preferences, subscribe, unsubscribe)
 ROUTES = {
     *("/", "/bulletins/{bulletin_id}", "/bulletins/{bulletin_id}/original", "/items/{key}"),
-    *("/feeds", "/feeds/{path:path}", "/captured", "/captured/{name}", "/captured/{name}/html", "/captured/{name}/raw"),
+    *("/archive", "/archive/{year:int}", "/sections", "/sections/{slug}", "/sections/{slug}/{page:int}"),
+    *("/contributors", "/contributors/{slug}", "/contributors/{slug}/{page:int}"),
+    *("/contributors.csv", "/contributions.csv", "/search", "/search.atom.xml", "/search.json"),
+    *("/robots.txt", "/sitemap.xml", "/sitemaps/lists.xml", "/sitemaps/{year:int}.xml"),
+    *("/feeds", "/feeds/restricted/{name}", "/feeds/{path:path}"),
+    *("/captured", "/captured/{name}", "/captured/{name}/html", "/captured/{name}/raw"),
     *("/subscribe", "/subscribe/confirm/{token}"),
     *("/preferences/{token}", "/preferences/{token}/leave", "/preferences/{token}/join"),
     *("/preferences/{token}/address", "/preferences/address/{token}"),

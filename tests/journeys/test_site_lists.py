@@ -1,0 +1,147 @@
+"""A reader looks around: years, sections, contributors, what each supplied."""
+
+import csv
+import io
+import json
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from lxml import etree
+
+from distributor.model.bulletin import Masthead
+from distributor.model.record import BulletinRecord
+from distributor.usecases.list_archive import PAGE
+from tests.support.pages import look_at
+from tests.support.records import SECTIONS, attributed_to, make_item, record_of, seedlike_record
+from tests.support.sites import site
+
+pytestmark = pytest.mark.anyio
+
+OLD = replace(seedlike_record(id="b000"), masthead=Masthead("联盟协发网简报", "第9期", "2023-09-05"))
+NEW = seedlike_record()
+BODY = "存储产业技术创新战略联盟秘书处"
+
+
+def many(number: int) -> BulletinRecord:
+    items = [make_item(f"消息之{at}", attribution=attributed_to("甲联盟")) for at in range(number)]
+    return record_of(*items, id="b777", masthead=Masthead("简报", "第7期", "2022-07-05"))
+
+
+async def test_every_year_has_a_page_of_its_bulletins(tmp_path: Path) -> None:
+    async with site(tmp_path, OLD, NEW) as it:
+        newest = look_at((await it.page("/archive")).text)
+        older = look_at((await it.page("/archive/2023")).text)
+        none = await it.page("/archive/1999")
+        nonsense = await it.page("/archive/last")
+    assert newest.texts("//nav[@class='years']//a") == ["2026", "2023"]
+    assert newest.values("//section[@class='year']//ol//a/@href") == ["/bulletins/b001"]
+    assert older.values("//section[@class='year']//ol//a/@href") == ["/bulletins/b000"]
+    assert older.values("//link[@rel='canonical']/@href") == ["https://bulletin.xiefa.example/archive/2023"]
+    assert (none.status_code, nonsense.status_code) == (404, 404)
+
+
+async def test_the_home_page_leads_everywhere(tmp_path: Path) -> None:
+    async with site(tmp_path, OLD, NEW) as it:
+        home = look_at((await it.page("/")).text)
+        statuses = {address: (await it.page(address)).status_code for address in home.own_links}
+    assert {"/archive", "/sections", "/contributors", "/search", "/feeds"} <= home.own_links
+    assert set(statuses.values()) == {200}
+    data = json.loads(home.texts("//script[@type='application/ld+json']")[0])
+    assert data["@type"] == "WebSite"
+    assert data["potentialAction"]["target"]["urlTemplate"] == "https://bulletin.xiefa.example/search?q={query}"
+
+
+async def test_a_section_shows_its_items_by_bulletin(tmp_path: Path) -> None:
+    async with site(tmp_path, OLD, NEW) as it:
+        overview = look_at((await it.page("/sections")).text)
+        section = look_at((await it.page(f"/sections/{SECTIONS[0]}")).text)
+        unknown = await it.page("/sections/没有这个栏目")
+    assert sorted(map(unquote, overview.values("//main//li/a/@href"))) == sorted(
+        f"/sections/{name}" for name in SECTIONS
+    )
+    assert section.texts("//h1") == [SECTIONS[0]]
+    assert section.values("//section/h2/a/@href") == ["/bulletins/b001", "/bulletins/b000"]
+    titles = [item.content.title for item in NEW.items if item.section == SECTIONS[0]]
+    assert section.texts("//section[1]//li/a") == titles
+    feeds = [unquote(address) for address in section.values("//head/link[@rel='alternate']/@href")]
+    assert feeds[0] == f"/feeds/sections/{SECTIONS[0]}.rss.xml"
+    assert unknown.status_code == 404
+
+
+async def test_long_lists_have_pages(tmp_path: Path) -> None:
+    async with site(tmp_path, many(PAGE + 3)) as it:
+        first = look_at((await it.page("/contributors/甲联盟")).text)
+        second = look_at((await it.page("/contributors/甲联盟/2")).text)
+        beyond = await it.page("/contributors/甲联盟/3")
+        never = await it.page("/contributors/甲联盟/0")
+    assert len(first.values("//section//li/a/@href")) == PAGE
+    assert list(map(unquote, first.values("//a[@rel='next']/@href"))) == ["/contributors/甲联盟/2"]
+    assert len(second.values("//section//li/a/@href")) == 3
+    assert list(map(unquote, second.values("//a[@rel='prev']/@href"))) == ["/contributors/甲联盟"]
+    assert (beyond.status_code, never.status_code) == (404, 404)
+
+
+async def test_a_contributor_has_a_chart_that_can_be_read(tmp_path: Path) -> None:
+    async with site(tmp_path, OLD, NEW) as it:
+        page = look_at((await it.page(f"/contributors/{BODY}")).text)
+    assert page.texts("//table[@class='chart']/tbody/tr/th") == ["2023", "2024", "2025", "2026"]
+    assert page.texts("//table[@class='chart']/tbody/tr/td") == ["1", "0", "0", "1"]
+    assert page.values("//table[@class='chart']//rect/@width") == ["100.0%", "0.0%", "0.0%", "100.0%"]
+
+
+async def test_the_ledger_counts_a_period_and_can_be_taken_away(tmp_path: Path) -> None:
+    async with site(tmp_path, OLD, NEW) as it:
+        everything = look_at((await it.page("/contributors")).text)
+        year = look_at((await it.page("/contributors?first=2023-01-01&last=2023-12-31")).text)
+        table = await it.page("/contributors.csv?first=2023-01-01&last=")
+        detail = await it.page("/contributions.csv")
+        wrong = await it.page("/contributors?first=gestern")
+    assert len(everything.texts("//table[@class='ledger']/tbody/tr")) == 24
+    assert everything.texts("//table[@class='ledger']/tbody/tr[1]/td")[1] == "2"
+    assert year.texts("//table[@class='ledger']/tbody/tr[1]/td")[1] == "1"
+    assert year.values("//meta[@name='robots']/@content") == ["noindex"]
+    rows = list(csv.reader(io.StringIO(table.content.decode("utf-8-sig"))))
+    assert len(rows) == 25
+    assert table.headers["content-disposition"] == 'attachment; filename="contributors.csv"'
+    assert len(list(csv.reader(io.StringIO(detail.content.decode("utf-8-sig"))))) == 49
+    assert wrong.status_code == 422
+
+
+async def test_an_empty_site_says_so_everywhere(tmp_path: Path) -> None:
+    async with site(tmp_path) as it:
+        answers = [
+            await it.page(path) for path in ("/archive", "/sections", "/contributors", "/search", "/sitemap.xml")
+        ]
+    assert {answer.status_code for answer in answers} == {200}
+
+
+async def test_an_item_names_its_section_its_contributors_and_its_correction(tmp_path: Path) -> None:
+    item = replace(NEW.items[9], revision=2)
+    record = replace(NEW, items=(*NEW.items[:9], item, *NEW.items[10:]), revision=2)
+    async with site(tmp_path, record) as it:
+        page = look_at((await it.page(f"/items/{item.key}")).text)
+        plain = look_at((await it.page(f"/items/{NEW.items[8].key}")).text)
+    assert page.texts("//p[@class='correction']") == ["更正 2026年1月5日"]
+    assert plain.texts("//p[@class='correction']") == []
+    body = "半导体照明工程研发及产业联盟秘书处"
+    assert list(map(unquote, page.values("//p[contains(@class, 'contributors')]/a/@href"))) == [f"/contributors/{body}"]
+
+
+async def test_search_engines_find_every_page_and_leave_the_rest_alone(tmp_path: Path) -> None:
+    async with site(tmp_path, OLD, NEW) as it:
+        robots = (await it.page("/robots.txt")).text
+        index = etree.fromstring((await it.page("/sitemap.xml")).content)
+        maps = [element.text for element in index.iter("{*}loc")]
+        year = etree.fromstring((await it.page("/sitemaps/2023.xml")).content)
+        lists = etree.fromstring((await it.page("/sitemaps/lists.xml")).content)
+        missing = await it.page("/sitemaps/1999.xml")
+    base = "https://bulletin.xiefa.example"
+    assert f"Sitemap: {base}/sitemap.xml" in robots
+    assert "Disallow: /search" in robots
+    assert maps == [f"{base}/sitemaps/lists.xml", f"{base}/sitemaps/2026.xml", f"{base}/sitemaps/2023.xml"]
+    pages = [element.text for element in year.iter("{*}loc")]
+    assert pages == [f"{base}/bulletins/b000", *(f"{base}/items/{item.key}" for item in OLD.items)]
+    assert f"{base}/contributors" in [element.text for element in lists.iter("{*}loc")]
+    assert missing.status_code == 404
