@@ -13,6 +13,11 @@ hypothesis.settings.register_profile("suite", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("suite")
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name bytes by their length and first bytes: a zip file holds the time it was made, a name must not."""
+    return f"{len(val)} bytes {val[:4].hex()}" if isinstance(val, bytes) else None
+
+
 @pytest.fixture
 def anyio_backend() -> str:
     """Async tests run on asyncio, as the product does."""
