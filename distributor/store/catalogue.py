@@ -94,6 +94,20 @@ async def count_of(connection: AsyncConnection, channel: Channel) -> ChannelCoun
     return None if row is None else ChannelCount(channel, row["name"], row["bulletins"], row["items"])
 
 
+async def marks(connection: AsyncConnection) -> dict[Channel, str]:
+    """Give for each channel a mark that changes with what it holds."""
+    held = feed_shares.c["items"]
+    query = (
+        select(feed_shares.c.kind, feed_shares.c.slug, func.count(), func.sum(held), func.max(feed_cards.c.changed))
+        .join(feed_cards, feed_cards.c.bulletin_id == feed_shares.c.bulletin_id)
+        .group_by(feed_shares.c.kind, feed_shares.c.slug)
+    )
+    return {
+        Channel(ChannelKind(kind), slug): f"{number} {total} {changed}"
+        for kind, slug, number, total, changed in await connection.execute(query)
+    }
+
+
 async def last_change(connection: AsyncConnection) -> datetime | None:
     """Give the moment at which readers last got something else, or None when nothing was published."""
     moment: datetime | None = await connection.scalar(select(func.max(feed_cards.c.changed)))

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from distributor.model.bulletin import Masthead
+from distributor.model.bulletin import Masthead, Visibility
 from distributor.model.feeds import ChannelKind
 from distributor.model.search import ListedBulletin, ListedItem
 from distributor.store.bulletins import item_of
-from distributor.store.tables import bulletins, feed_shares, items, search_entries
+from distributor.store.tables import bulletins, feed_cards, feed_shares, items, search_entries
 from distributor.store.values import restore
 
 _STANDING = bulletins.c.published.is_not(None) & bulletins.c.withdrawn.is_(None)
@@ -105,3 +105,29 @@ async def mastheads(connection: AsyncConnection, publication: str) -> tuple[Mast
     """
     query = select(bulletins.c.masthead).where(bulletins.c.publication == publication, bulletins.c.withdrawn.is_(None))
     return restore(tuple[Masthead, ...], list((await connection.execute(query)).scalars()))
+
+
+async def exported(connection: AsyncConnection) -> tuple[tuple[str, str], ...]:
+    """Give the bulletins that were ever published, each with a mark that changes with what its pages say."""
+    query = (
+        select(bulletins.c.id, bulletins.c.revision, bulletins.c.withdrawn, feed_cards.c.changed)
+        .join(feed_cards, feed_cards.c.bulletin_id == bulletins.c.id)
+        .order_by(bulletins.c.published, bulletins.c.id)
+    )
+    return tuple(
+        (row.id, f"{row.revision} {row.changed.isoformat()} {row.withdrawn or ''}")
+        for row in await connection.execute(query)
+    )
+
+
+async def keys_of(connection: AsyncConnection, bulletin_id: str) -> tuple[str, ...]:
+    """Give the keys of the items of a bulletin that everybody may or might read, in printed order.
+
+    Args:
+        connection: an open transaction.
+        bulletin_id: the bulletin.
+    """
+    query = select(items).where(items.c.bulletin_id == bulletin_id, items.c.published.is_not(None))
+    rows = (await connection.execute(query.order_by(items.c.position))).mappings()
+    found = (item_of(row) for row in rows)
+    return tuple(item.key for item in found if item.content.visibility is Visibility.PUBLIC)
