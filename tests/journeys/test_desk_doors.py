@@ -175,10 +175,12 @@ async def test_no_page_needs_a_script_or_a_style_within_it(tmp_path: Path) -> No
             answer = await visitor.get(path_of(route))
             if not answer.headers.get("content-type", "").startswith("text/html"):
                 continue
+            if "sandbox" in answer.headers["content-security-policy"]:
+                continue  # a mail carries its own styles; its policy allows no script
             page = look_at(answer.text)
             assert page.values("//@style | //@*[starts-with(name(), 'on')]") == [], route.path
             assert page.texts("//style | //script[not(@src)]") == []
-            assert page.values("//form[@method='post'][not(.//input[@name='form-token'])]/@action") == []
+            assert page.values("//form[@method='post'][not(.//input[@name='form-token'])]/@action") == [], route.path
             assert page.values("//form[not(@method='post' or @method='get')]/@action") == []
 
 
