@@ -3,7 +3,7 @@
 import re
 import sys
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, TextIO, cast
 
 import structlog
 
@@ -31,9 +31,21 @@ def configure(*, level: int = 20, json: bool | None = None) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _StandardError())),
         cache_logger_on_first_use=True,
     )
+
+
+class _StandardError:
+    """Whatever stands for standard error when a line is written: loggers outlive the stream they were made with."""
+
+    def write(self, text: str) -> int:
+        """Write a text."""
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        """Write what is still held back."""
+        sys.stderr.flush()
 
 
 def get_logger(name: str) -> Any:  # noqa: ANN401  structlog's own loggers are typed so
