@@ -7,7 +7,7 @@ from urllib.parse import unquote
 import pytest
 from lxml import html
 
-from distributor.errors import Conflict, Refused
+from distributor.errors import Conflict, Misconfigured, Refused
 from distributor.usecases.export_site import Press, Rendered, export_site
 from distributor.usecases.read_document import list_documents
 from distributor.usecases.withdraw_bulletin import undo_withdrawal, withdraw_bulletin
@@ -154,3 +154,10 @@ def test_the_command_writes_a_site_whose_links_all_lead_to_files(run: Run, tmp_p
 def _stands(folder: Path, path: str) -> bool:
     target = folder / path.lstrip("/")
     return target.is_file() or (target / "index.html").is_file()
+
+
+async def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    async with site(tmp_path, seedlike_record()) as it:
+        with pytest.raises(Misconfigured, match="export-folder-unwritable"):
+            await export_site(it.context, Counting(it).press, tmp_path / "file")

@@ -29,6 +29,7 @@ from distributor.usecases.read_audit import read_trail
 from distributor.usecases.receive_bulletin import receive_bulletin
 from distributor.usecases.send_bulletin import send_bulletin
 from distributor.usecases.sign_off_bulletin import sign_off_bulletin
+from distributor.usecases.withdraw_bulletin import withdraw_bulletin
 from tests.support.feeds import atom_entries
 from tests.support.worlds import APPROVER, EDITOR, NOW, SEED, at, make_world, publish_seed, receive_seed
 
@@ -218,3 +219,16 @@ async def _serve(context: Context, bulletin_id: str, count: int) -> list[str]:
                 sent = update(deliveries).where(deliveries.c.id == row.delivery.id)
                 await connection.execute(sent.values(state=DeliveryState.SENT, finished=NOW))
     return addresses
+
+
+async def test_what_was_withdrawn_is_neither_corrected_nor_told_of(database: Database, tmp_path: Path) -> None:
+    context = await make_world(database, tmp_path)
+    bulletin_id = await publish_seed(context)
+    await withdraw_bulletin(context, APPROVER, bulletin_id, "有误")
+    for act in (
+        correct(context, bulletin_id),
+        notify_correction(context, APPROVER, bulletin_id),
+        publish_bulletin(context, APPROVER, bulletin_id),
+    ):
+        with pytest.raises(Conflict, match="bulletin-withdrawn"):
+            await act
