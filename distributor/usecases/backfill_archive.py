@@ -20,7 +20,7 @@ from distributor.model.record import BulletinRecord
 from distributor.model.revision import BulletinRevision
 from distributor.parse import Given
 from distributor.publish import Change
-from distributor.store import blobs, bulletins, listings, revisions
+from distributor.store import blobs, bulletins, listings, revisions, site_state
 from distributor.usecases.audit import record_act
 from distributor.usecases.context import Context
 from distributor.usecases.record_of_file import record_of_file
@@ -184,6 +184,7 @@ async def _read(context: Context, actor: Actor, file: OldFile, before: Sequence[
 
 async def _keep(context: Context, actor: Actor, read: Sequence[_Read], moment: datetime) -> None:
     async with context.database.write() as connection:
+        await site_state.take(connection)
         changes = []
         for at, one in enumerate(read):
             record = one.record

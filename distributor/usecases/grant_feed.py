@@ -9,7 +9,7 @@ from distributor.model.audit import AuditAct, Touched
 from distributor.model.canonical import digest_bytes
 from distributor.model.feed_access import FeedAccess
 from distributor.publish import Format
-from distributor.store import feed_access
+from distributor.store import feed_access, site_state
 from distributor.usecases.audit import record_act
 from distributor.usecases.context import Context
 from distributor.usecases.restricted_feeds import refresh_restricted
@@ -45,6 +45,7 @@ async def grant_feed(context: Context, actor: Actor, name: str) -> GrantedFeed:
     token = tokens.new_secret()
     granted = FeedAccess(tokens.new_key(), name.strip(), context.now(), actor.name)
     async with context.database.write() as connection:
+        await site_state.take(connection)
         await feed_access.add(connection, granted, digest_bytes(token.encode()))
         await refresh_restricted(connection, context)
         touched = Touched("feed-access", granted.id)

@@ -13,7 +13,7 @@ from distributor.model.record import BulletinRecord
 from distributor.model.revision import BulletinRevision
 from distributor.model.schedule import TriggerKind
 from distributor.publish import Change
-from distributor.store import bulletins, corrections, revisions, schedules
+from distributor.store import bulletins, corrections, revisions, schedules, site_state
 from distributor.usecases.audit import fingerprint, record_act
 from distributor.usecases.context import Context
 from distributor.usecases.current_calendar import current_calendar
@@ -37,6 +37,7 @@ async def publish_bulletin(context: Context, actor: Actor, bulletin_id: str) -> 
     """
     access.require(actor, Act.PUBLISH)
     async with context.database.write() as connection:
+        await site_state.take(connection)
         record = await bulletins.get(connection, bulletin_id)
         if record.withdrawn is not None:
             raise Conflict("bulletin-withdrawn", id=bulletin_id)

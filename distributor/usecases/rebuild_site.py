@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from distributor import access
 from distributor.access import Act, Actor
 from distributor.publish import Change
-from distributor.store import bulletins, documents, listings
+from distributor.store import bulletins, documents, listings, site_state
 from distributor.usecases.context import Context
 from distributor.usecases.refresh_site import Refreshed, refresh_site
 
@@ -59,5 +59,6 @@ async def rebuild_site(
 
 async def _render(context: Context, ids: Sequence[str]) -> Refreshed:
     async with context.database.write() as connection:
+        await site_state.take(connection)
         records = await bulletins.get_many(connection, ids)
         return await refresh_site(connection, context, [Change(record) for record in records])

@@ -13,7 +13,7 @@ from distributor.model.ledger import LedgerRow, RunEvent
 from distributor.model.record import BulletinRecord, ItemRecord
 from distributor.model.revision import Withdrawal
 from distributor.publish import Change
-from distributor.store import bulletins, deliveries, runs, served, withdrawals
+from distributor.store import bulletins, deliveries, runs, served, site_state, withdrawals
 from distributor.usecases.audit import record_act
 from distributor.usecases.context import Context
 from distributor.usecases.refresh_site import refresh_site
@@ -58,6 +58,7 @@ async def withdraw_bulletin(
     if not reason.strip():
         raise Refused("reason-missing")
     async with context.database.write() as connection:
+        await site_state.take(connection)
         now = context.now()
         old = await bulletins.get(connection, bulletin_id)
         record = _without(old, item_key, now)
@@ -90,6 +91,7 @@ async def undo_withdrawal(
     """
     access.require(actor, Act.PUBLISH)
     async with context.database.write() as connection:
+        await site_state.take(connection)
         old = await bulletins.get(connection, bulletin_id)
         said = await withdrawals.standing(connection, bulletin_id, item_key)
         record = _with_again(old, item_key)
