@@ -11,7 +11,7 @@ from distributor.errors import Conflict, NotFound, NotSignedOff, Refused
 from distributor.model.record import BulletinRecord
 from distributor.model.run import DeliveryState, Mailing
 from distributor.parse import Given
-from distributor.publish import ChangeKind
+from distributor.publish import ChangeKind, SpanKind
 from distributor.store import bulletins, documents, revisions
 from distributor.store.engine import Database
 from distributor.store.tables import deliveries
@@ -26,6 +26,7 @@ from distributor.usecases.list_runs import list_runs, show_run
 from distributor.usecases.notify_correction import notify_correction
 from distributor.usecases.publish_bulletin import publish_bulletin
 from distributor.usecases.read_audit import read_trail
+from distributor.usecases.read_revisions import read_item_versions, read_versions
 from distributor.usecases.receive_bulletin import receive_bulletin
 from distributor.usecases.send_bulletin import send_bulletin
 from distributor.usecases.sign_off_bulletin import sign_off_bulletin
@@ -232,3 +233,21 @@ async def test_what_was_withdrawn_is_neither_corrected_nor_told_of(database: Dat
     ):
         with pytest.raises(Conflict, match="bulletin-withdrawn"):
             await act
+
+
+async def test_every_version_can_be_read_with_what_it_changed(database: Database, tmp_path: Path) -> None:
+    context = await make_world(database, tmp_path)
+    bulletin_id = await publish_seed(context)
+    await correct(context, bulletin_id, note="地点有误")
+    later = at(context, LATER)
+    corrected = await sign_and_publish(later, bulletin_id)
+    (item,) = [item for item in corrected.items if item.revision == 2]
+    await withdraw_bulletin(later, APPROVER, bulletin_id, "有误", item.key)
+    first, second = await read_item_versions(context, item.key)
+    assert (first.words.content.title, first.difference) == (WRONG, None)
+    assert second.difference is not None
+    assert [span.text for span in second.difference.title if span.kind is SpanKind.ADDED] == ["在津"]
+    assert [one.note for one in await read_versions(context, bulletin_id)] == ["", "地点有误"]
+    for reading in (read_versions(context, "nobulletin"), read_item_versions(context, "noitem")):
+        with pytest.raises(NotFound):
+            await reading
