@@ -1,0 +1,137 @@
+"""Digests for subscribers and letters: what is chosen, how much fits, what the mails say."""
+
+import email
+import email.policy
+from datetime import UTC, datetime
+
+import pytest
+
+from distributor.compose.letters import LetterFrame, build_letter, render_letter
+from distributor.compose.messages_subscribers import (
+    AddressChange,
+    ConfirmSubscription,
+    House,
+    LetterContext,
+    SignupApproval,
+    Welcome,
+)
+from distributor.compose.subscriptions import (
+    Chosen,
+    Reading,
+    render_subscription,
+    subscription_context,
+    wanted_items,
+)
+from distributor.i18n import LANGUAGES
+from distributor.model.bulletin import Visibility
+from distributor.model.message import Sender, Variant
+from distributor.model.recipient import MailFormat
+from distributor.model.subscriber import DigestKey, Frequency, Interests
+from tests.support.records import make_item, make_item_record, make_publication, make_record, seedlike_record
+
+HOUSE = House("联盟协发网简报", "联盟协发网秘书处", "secretariat@xiefa.example", "https://bulletin.xiefa.example/")
+LETTERS: tuple[LetterContext, ...] = (
+    ConfirmSubscription(HOUSE, ("公众订阅",), "https://bulletin.xiefa.example/c", 7, "寄送"),
+    Welcome(HOUSE, ("公众订阅",), "weekly", "https://bulletin.xiefa.example/p", "https://bulletin.xiefa.example/l"),
+    AddressChange(HOUSE, "r***@reader.example", "https://bulletin.xiefa.example/a", 7),
+    SignupApproval(HOUSE, "reader@reader.example", ("公众订阅",), "https://bulletin.xiefa.example/d"),
+)
+FRAME = LetterFrame(
+    Sender("秘书处", "bulletin@xiefa.example", "secretariat@xiefa.example"),
+    "reader@reader.example",
+    "<letter@xiefa.example>",
+    datetime(2026, 1, 5, tzinfo=UTC),
+)
+
+
+def reading(
+    frequency: Frequency = Frequency.WEEKLY, interests: Interests | None = None, *, without: tuple[str, ...] = ()
+) -> Reading:
+    key = DigestKey(0, ("public",), "zh-CN", MailFormat.HTML, interests or Interests(), first=False, without=without)
+    return Reading(key, frequency, ("公众订阅",))
+
+
+def everything(record: object, day: str = "2026-01-05") -> Chosen:
+    return Chosen(record, frozenset(item.key for item in record.items), day)  # type: ignore[attr-defined, arg-type]  a record
+
+
+def test_subscribers_see_what_everybody_may_see() -> None:
+    items = (
+        make_item_record(0, key="a"),
+        make_item_record(1, make_item("内部", visibility=Visibility.RECIPIENTS), key="b"),
+        make_item_record(2, key="c", withdrawn=datetime(2026, 1, 6, tzinfo=UTC)),
+        make_item_record(3, key="late"),
+    )
+    chosen = Chosen(make_record(items=items), frozenset("abc"), "2026-01-05")
+    assert [item.key for item in wanted_items(chosen, Interests())] == ["a"]
+
+
+def test_items_of_several_bulletins_stand_under_common_headings() -> None:
+    both = [everything(seedlike_record()), everything(seedlike_record(id="b002"), "2026-01-09")]
+    context = subscription_context(make_publication(), both, reading())
+    assert context is not None
+    assert (context.bulletins, context.count, len(context.sections)) == (2, 62, 3)
+    assert (context.begins, context.ends) == ("2026-01-05", "2026-01-09")
+    assert context.bulletin_url is None
+
+
+def test_a_bulletin_that_was_got_officially_is_left_out_and_nothing_left_is_no_digest() -> None:
+    both = [everything(seedlike_record()), everything(seedlike_record(id="b002"))]
+    context = subscription_context(make_publication(), both, reading(without=("b001",)))
+    assert context is not None
+    assert context.bulletin_url == "https://bulletin.xiefa.example/bulletins/b002"
+    assert subscription_context(make_publication(), both, reading(without=("b001", "b002"))) is None
+
+
+@pytest.mark.parametrize(("paragraphs", "fullness"), [(1, "full"), (8, "summaries"), (8, "titles")])
+def test_a_digest_that_is_too_large_is_cut_to_summaries_and_then_to_titles(paragraphs: int, fullness: str) -> None:
+    number = 250 if fullness == "titles" else 20
+    words = ["很长的一段。" * 60] * paragraphs
+    items = tuple(make_item_record(n, make_item(f"条目{n}", *words), key=f"k{n}") for n in range(number))
+    if fullness == "full":
+        items = items[:5]
+    context = subscription_context(make_publication(), [everything(make_record(items=items))], reading())
+    assert context is not None
+    variant = render_subscription(context)
+    assert variant.html is not None
+    assert len(variant.html.encode()) <= 90 * 1024
+    assert all(item.content.title in variant.text for item in items)
+    assert (words[0] in variant.text) is (fullness == "full")
+    assert ("很长的一段" in variant.text) is (fullness != "titles")
+
+
+def test_an_item_without_a_heading_and_text_alone() -> None:
+    items = (make_item_record(0, key="a", section=None),)
+    context = subscription_context(make_publication(), [everything(make_record(items=items))], reading())
+    assert context is not None
+    variant = render_subscription(context, mail_format=MailFormat.TEXT)
+    assert variant.html is None
+    assert items[0].content.title in variant.text
+
+
+@pytest.mark.parametrize("words", LETTERS, ids=lambda words: words.kind)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_letter_says_the_same_in_both_parts_and_no_message_id_is_left(words: LetterContext, language: str) -> None:
+    variant = render_letter(words, language)
+    assert variant.html is not None
+    assert f"mail.{words.kind}" not in variant.text + variant.html + variant.subject
+    link = next(value for name in words.__dataclass_fields__ if "url" in name and (value := getattr(words, name)))
+    assert link in variant.text
+    assert link in variant.html
+
+
+def test_a_letter_is_mail_that_offers_to_leave_only_where_there_is_something_to_leave() -> None:
+    variant = render_letter(LETTERS[1])
+    plain = email.message_from_bytes(build_letter(variant, FRAME), policy=email.policy.default)
+    assert plain["List-Unsubscribe"] is None
+    assert [part.get_content_type() for part in plain.iter_parts()] == ["text/plain", "text/html"]
+    leave = LetterFrame(FRAME.sender, FRAME.address, FRAME.message_id, FRAME.sent, "https://bulletin.xiefa.example/u")
+    mail = email.message_from_bytes(build_letter(variant, leave), policy=email.policy.default)
+    assert mail["List-Unsubscribe"] == "<https://bulletin.xiefa.example/u>"
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+def test_a_letter_of_text_alone_has_one_part() -> None:
+    mail = email.message_from_bytes(build_letter(Variant("题目", None, "正文\n"), FRAME), policy=email.policy.default)
+    assert mail.get_content_type() == "text/plain"
+    assert mail.get_content().strip() == "正文"
