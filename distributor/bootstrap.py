@@ -23,6 +23,7 @@ from distributor.model.message import Sender
 from distributor.model.retention import Retention
 from distributor.model.subscriber import SubscriptionRules
 from distributor.publish import FeedOptions
+from distributor.publish.typesetter import Typesetter
 from distributor.schedule import WorkingCalendar
 from distributor.settings import Security, Sending, Settings, SmtpSettings
 from distributor.store.engine import Database
@@ -150,6 +151,7 @@ def build(config_dir: Path | None = None, *, clock: Clock | None = None) -> Cont
         feeds=FeedOptions(**chosen.feeds.model_dump()),
         subscriptions=_rules(chosen),
         retention=Retention(**chosen.retention.model_dump()),
+        printer=Typesetter(),
         relay_log=None if chosen.delivery.relay_log is None else PostfixLog(chosen.delivery.relay_log),
     )
     return Container(chosen, context)

@@ -13,12 +13,14 @@ from distributor.publish.listing import FeedAddress, FeedInfo, feed_listing, is_
 from distributor.publish.notice import correction_notice
 from distributor.publish.numbering import number_findings
 from distributor.publish.options import FeedOptions
+from distributor.publish.printing import PRINT_TYPE, Sheet, print_path, sheet_of
 from distributor.publish.restricted import build_restricted, restricted_stem
 from distributor.publish.search_feed import search_feed
 from distributor.publish.searching import Piece, day_of, excerpt_of, indexed_items, marked, sought
-from distributor.publish.writing import entity_tag
+from distributor.publish.writing import entity_tag, modified
 
 __all__ = [
+    "PRINT_TYPE",
     "Card",
     "Catalogue",
     "Chain",
@@ -36,6 +38,7 @@ __all__ = [
     "ItemDifference",
     "Piece",
     "Rebuilt",
+    "Sheet",
     "Span",
     "SpanKind",
     "apply_correction",
@@ -58,13 +61,16 @@ __all__ = [
     "item_difference",
     "listing_of",
     "marked",
+    "modified",
     "needed",
     "number_findings",
     "offers_original",
     "originals_by_item",
+    "print_path",
     "reach",
     "restricted_stem",
     "search_feed",
+    "sheet_of",
     "sought",
     "topics_of",
     "touched_channels",

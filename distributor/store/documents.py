@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import RowMapping, delete, exists, insert, select, update
+from sqlalchemy import RowMapping, delete, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor.model.document import Document
@@ -59,6 +59,17 @@ async def get(connection: AsyncConnection, path: str) -> Document | None:
     if row is None:
         return None
     return Document(row["path"], row["media_type"], row["data"], row["etag"], row["last_modified"])
+
+
+async def size(connection: AsyncConnection, path: str) -> int | None:
+    """Give the length of a document in bytes, or None when nothing stands at the path.
+
+    Args:
+        connection: an open transaction.
+        path: the path.
+    """
+    length: int | None = await connection.scalar(select(func.length(documents.c.data)).where(documents.c.path == path))
+    return length
 
 
 async def is_retired(connection: AsyncConnection, path: str) -> bool:

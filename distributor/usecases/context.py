@@ -1,6 +1,6 @@
 """What every use case works with; bootstrap builds it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from distributor.model.publication import Publication
 from distributor.model.retention import Retention
 from distributor.model.subscriber import SubscriptionRules
 from distributor.model.theme import Design
-from distributor.publish import FeedOptions
+from distributor.publish import FeedOptions, Sheet
 from distributor.schedule import WorkingCalendar
 from distributor.store.engine import Database
 
@@ -29,6 +29,29 @@ class RelayLog(Protocol):
 
         Args:
             asked: moment of the dot by Message-ID.
+        """
+
+
+class Printer(Protocol):
+    """Sets printed issues."""
+
+    @property
+    def fonts(self) -> Mapping[str, tuple[str, ...]]:
+        """Families that each part of a page is set in; empty without any Chinese font."""
+
+    def recipe(self, sheet: Sheet, moment: datetime) -> str:
+        """Give a digest that stands for the bytes of an issue before it is set.
+
+        Args:
+            sheet: what the issue says.
+            moment: its date.
+        """
+
+    def set_issues(self, jobs: Sequence[tuple[Sheet, datetime]]) -> tuple[bytes | None, ...]:
+        """Set issues as PDF; None for one that cannot be set here.
+
+        Args:
+            jobs: what each issue says, and its date.
         """
 
 
@@ -52,6 +75,7 @@ class Context:
         design: what mails look like; `render_mail.designed` fills it from the database.
         subscriptions: what the operator has decided about subscribing.
         retention: how long what is kept.
+        printer: sets printed issues, or None where nothing is printed.
     """
 
     database: Database
@@ -69,6 +93,7 @@ class Context:
     design: Design = field(default_factory=Design)
     subscriptions: SubscriptionRules = field(default_factory=SubscriptionRules)
     retention: Retention = field(default_factory=Retention)
+    printer: Printer | None = None
 
     @property
     def journal_folder(self) -> Path:

@@ -81,6 +81,7 @@ async def diagnose(
         "site": lambda: _site(installation.base_url),
         "calendar": lambda: _calendar(context),
         "templates": lambda: anyio.to_thread.run_sync(_templates),
+        "print": lambda: anyio.to_thread.run_sync(_print, context),
         "recipients": lambda: _recipients(context),
         "relay": lambda: _relay(context, installation.relay),
         "dns": lambda: _dns(context, installation.relay),
@@ -148,6 +149,12 @@ def _templates() -> tuple[Finding, ...]:
         Finding(Level.BLOCKING, "doctor-template", parameters={"name": name, "problem": problem})
         for name, problem in templating.broken_templates()
     )
+
+
+def _print(context: Context) -> tuple[Finding, ...]:
+    if context.printer is None or context.printer.fonts:
+        return ()
+    return (Finding(Level.WARNING, "doctor-print-fonts"),)
 
 
 async def _recipients(context: Context) -> tuple[Finding, ...]:

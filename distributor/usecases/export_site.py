@@ -7,6 +7,7 @@ from pathlib import Path
 
 from distributor.errors import Conflict
 from distributor.model.feeds import Channel, ChannelKind
+from distributor.publish import print_path
 from distributor.store import catalogue, documents, listings
 from distributor.usecases.context import Context
 from distributor.usecases.export_folder import ExportFolder
@@ -95,12 +96,14 @@ class _Export:
         self._press = press
         self._folder = folder
         self._marks: dict[str, str] = {}
+        self._prints: dict[str, str] = {}
 
     async def documents(self) -> None:
-        """Write the stored documents: feeds and OPML."""
+        """Write the stored documents: feeds, OPML and printed issues."""
         async with self._context.database.read() as connection:
-            tags = await documents.tags(connection, "feeds/")
-        for path, tag in tags.items():
+            feeds = await documents.tags(connection, "feeds/")
+            self._prints = await documents.tags(connection, "bulletins/")
+        for path, tag in {**feeds, **self._prints}.items():
             if self._is_known(path, tag) and self._keep([path]):
                 continue
             async with self._context.database.read() as connection:
@@ -112,7 +115,8 @@ class _Export:
         """Write each bulletin, its items and its file; what was taken back says so."""
         async with self._context.database.read() as connection:
             found = await listings.exported(connection)
-        for at, (bulletin_id, mark) in enumerate(found, 1):
+        for at, (bulletin_id, changed) in enumerate(found, 1):
+            mark = f"{changed} {self._prints.get(print_path(bulletin_id), '')}"
             async with self._context.database.read() as connection:
                 keys = await listings.keys_of(connection, bulletin_id)
             pages = [f"bulletins/{bulletin_id}", *(f"items/{key}" for key in keys)]

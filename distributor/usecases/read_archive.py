@@ -7,10 +7,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor.errors import NotFound
 from distributor.model.bulletin import Visibility
+from distributor.model.document import Document
 from distributor.model.record import BulletinRecord, ItemRecord
 from distributor.model.revision import BulletinRevision, Withdrawal
-from distributor.publish import offers_original
-from distributor.store import blobs, bulletins, revisions, withdrawals
+from distributor.publish import offers_original, print_path
+from distributor.store import blobs, bulletins, documents, revisions, withdrawals
 from distributor.usecases.context import Context
 
 
@@ -21,10 +22,12 @@ class BulletinPage:
     Args:
         bulletin: with its public items alone.
         has_original: the file may be read too, because all it says is public and stands.
+        print_size: length of the printed issue in bytes; None when there is none.
     """
 
     bulletin: BulletinRecord
     has_original: bool
+    print_size: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,8 @@ async def read_bulletin(context: Context, bulletin_id: str) -> BulletinPage:
     async with context.database.read() as connection:
         record = await _published(connection, context, bulletin_id)
         holds_withdrawn = await withdrawals.has_items(connection, bulletin_id)
-    return BulletinPage(_public(record), offers_original(record) and not holds_withdrawn)
+        print_size = await documents.size(connection, print_path(bulletin_id))
+    return BulletinPage(_public(record), offers_original(record) and not holds_withdrawn, print_size)
 
 
 async def read_item(context: Context, key: str) -> ItemPage:
@@ -117,6 +121,24 @@ async def read_original(context: Context, bulletin_id: str) -> tuple[BulletinRec
         if await withdrawals.has_items(connection, bulletin_id):
             raise NotFound("original-gone", id=bulletin_id)
         return record, await blobs.get(connection, record.original.sha256)
+
+
+async def read_print(context: Context, bulletin_id: str) -> tuple[BulletinRecord, Document]:
+    """Give the printed issue of a published bulletin.
+
+    Args:
+        context: the installation.
+        bulletin_id: its id.
+
+    Raises:
+        NotFound: `bulletin-unknown`, `bulletin-taken-back`, or `print-unknown` when none could be set.
+    """
+    async with context.database.read() as connection:
+        record = await _published(connection, context, bulletin_id)
+        found = await documents.get(connection, print_path(bulletin_id))
+    if found is None:
+        raise NotFound("print-unknown", id=bulletin_id)
+    return record, found
 
 
 async def _published(connection: AsyncConnection, context: Context, bulletin_id: str) -> BulletinRecord:

@@ -13,6 +13,7 @@ from distributor.model.record import BulletinRecord
 from distributor.publish import Catalogue, Chain, Change, Rebuilt
 from distributor.store import bulletins, catalogue, documents, hub_pings, revisions, search, site_state
 from distributor.usecases.context import Context
+from distributor.usecases.print_issues import print_issues
 from distributor.usecases.restricted_feeds import refresh_restricted
 
 _CARDS_AT_ONCE = 200
@@ -47,6 +48,7 @@ async def refresh_site(connection: AsyncConnection, context: Context, changes: C
     rebuilt = await _rebuild(connection, context, changes)
     for change in changes:
         await _index(connection, context, change.now)
+    await print_issues(connection, context, [change.now for change in changes])
     written = await documents.save(connection, rebuilt.documents)
     retired = await documents.retire(connection, rebuilt.removed, context.now())
     await refresh_restricted(connection, context)

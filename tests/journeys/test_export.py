@@ -12,6 +12,7 @@ from distributor.usecases.export_site import Press, Rendered, export_site
 from distributor.usecases.read_document import list_documents
 from distributor.usecases.withdraw_bulletin import undo_withdrawal, withdraw_bulletin
 from tests.support.installations import Run, received_seed
+from tests.support.prints import typesetter
 from tests.support.records import make_item, record_of, seedlike_record
 from tests.support.sites import SiteUnderTest, publish_all, site
 from tests.support.worlds import APPROVER
@@ -161,3 +162,16 @@ async def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> Non
     async with site(tmp_path, seedlike_record()) as it:
         with pytest.raises(Misconfigured, match="export-folder-unwritable"):
             await export_site(it.context, Counting(it).press, tmp_path / "file")
+
+
+async def test_printed_issues_are_written_and_leave_with_their_bulletin(tmp_path: Path) -> None:
+    folder = tmp_path / "www"
+    async with site(tmp_path, seedlike_record(), printer=typesetter()) as it:
+        await export_site(it.context, Counting(it).press, folder)
+        printed = folder / "bulletins" / "b001" / "issue.pdf"
+        assert printed.read_bytes() == (await it.page("/bulletins/b001/issue.pdf")).content
+        assert "issue.pdf" in (folder / "bulletins" / "b001" / "index.html").read_text("utf-8")
+        assert (await export_site(it.context, Counting(it).press, folder)).changed == 0
+        await withdraw_bulletin(it.context, APPROVER, "b001", "有误")
+        await export_site(it.context, Counting(it).press, folder)
+        assert not printed.exists()

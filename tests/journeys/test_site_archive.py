@@ -1,6 +1,7 @@
 """A reader finds the latest bulletin, reads it, goes from item to item, and takes the original file home."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -10,6 +11,7 @@ from distributor.model.bulletin import Masthead, Visibility
 from distributor.model.record import BulletinRecord
 from distributor.store import blobs, bulletins
 from tests.support.pages import look_at
+from tests.support.prints import pages_of, typesetter
 from tests.support.records import PUBLISHED, make_item, make_record, record_of, seedlike_record
 from tests.support.sites import site
 
@@ -204,3 +206,36 @@ async def test_a_site_may_stand_in_a_folder_behind_a_proxy(tmp_path: Path) -> No
     assert all(link.startswith("/bulletin/") for link in page.own_links)
     assert "/bulletin/bulletins/b001?lang=en" in page.own_links
     assert page.values("//link[@rel='canonical']/@href") == [f"{base}/bulletins/b001"]
+
+
+async def test_a_bulletin_is_taken_home_as_it_is_printed(tmp_path: Path) -> None:
+    async with site(tmp_path, seedlike_record(), printer=typesetter()) as it:
+        page = look_at((await it.page("/bulletins/b001")).text)
+        [link] = page.values("//a[contains(@href, 'issue.pdf')]/@href")
+        answer = await it.page(link)
+        again = await it.page(link, if_none_match=answer.headers["etag"])
+        part = await it.page(link, range="bytes=0-7")
+    assert answer.headers["content-type"] == "application/pdf"
+    assert "UTF-8''" in answer.headers["content-disposition"]
+    assert unquote(answer.headers["content-disposition"]).endswith("联盟协发网简报 第12期（总第345期）.pdf")
+    assert pages_of(answer.content)[0].startswith("联盟协发网简报第12期")
+    assert (again.status_code, again.content) == (304, b"")
+    assert (part.status_code, part.content) == (206, answer.content[:8])
+
+
+async def test_without_a_printed_issue_the_page_does_not_speak_of_it(tmp_path: Path) -> None:
+    async with site(tmp_path, seedlike_record()) as it:
+        page = await it.page("/bulletins/b001")
+        answer = await it.page("/bulletins/b001/issue.pdf")
+    assert "issue.pdf" not in page.text
+    assert answer.status_code == 404
+    assert "没有打印版" in answer.text
+
+
+async def test_a_corrected_item_is_marked_in_its_bulletin(tmp_path: Path) -> None:
+    first, *rest = seedlike_record().items
+    corrected = replace(first, revision=2, updated=PUBLISHED + timedelta(days=1))
+    async with site(tmp_path, replace(seedlike_record(), items=(corrected, *rest))) as it:
+        page = look_at((await it.page("/bulletins/b001")).text)
+    assert page.texts("//article[@class='item']/p[@class='correction']") == ["更正 2026年1月6日"]
+    assert page.values("//p[@class='correction']/../@id") == [first.key]

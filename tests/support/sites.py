@@ -19,7 +19,7 @@ from distributor.schedule import WorkingCalendar
 from distributor.settings import Settings
 from distributor.store import blobs, bulletins, revisions, withdrawals
 from distributor.store.engine import Database
-from distributor.usecases.context import Context
+from distributor.usecases.context import Context, Printer
 from distributor.usecases.refresh_site import refresh_site
 from distributor.usecases.request_unsubscribe import PURPOSE
 from distributor.web.app import create_app
@@ -82,9 +82,15 @@ def make_parts(folder: Path, url: str | None = None, **overrides: Any) -> Parts:
 
 
 @asynccontextmanager
-async def site(folder: Path, *records: BulletinRecord, **overrides: Any) -> AsyncIterator[SiteUnderTest]:  # noqa: ANN401  as above
+async def site(
+    folder: Path,
+    *records: BulletinRecord,
+    printer: Printer | None = None,
+    **overrides: Any,  # noqa: ANN401  as above
+) -> AsyncIterator[SiteUnderTest]:
     """A site with the given bulletins published; the file of each is its id as bytes."""
     parts = make_parts(folder, **overrides)
+    parts = replace(parts, context=replace(parts.context, printer=printer))
     # no patience: what a test changes is seen by its next request
     app = create_app(parts, patience=0)
     await publish_all(parts.context, records)

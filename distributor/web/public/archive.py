@@ -76,6 +76,8 @@ async def bulletin(visit: Visited, bulletin_id: str) -> Response:
         "printed_date": shapes.printed(heading.date),
         "distribution": shapes.distribution_lines(record.distribution),
         "has_original": found.has_original,
+        "print_size": found.print_size,
+        "corrected": shapes.corrected_items(record, publication),
     }
     title = display_title(record.masthead) or publication.name
     page = Page("web/bulletin.html", title, f"bulletins/{record.id}", values, shapes.contents(record), "article")
@@ -96,6 +98,23 @@ async def original(request: Request, bulletin_id: str) -> Response:
             "content-disposition": attachment(record.original.name),
             "content-security-policy": BYTES_POLICY,
         },
+        is_text=False,
+    )
+    return respond(request, found)
+
+
+@reading(router, "/bulletins/{bulletin_id}/issue.pdf")
+async def printed(request: Request, bulletin_id: str) -> Response:
+    """Give a bulletin as it is printed on paper."""
+    site: Site = request.app.state.site
+    record, stored = await read_archive.read_print(site.context, bulletin_id)
+    name = display_title(record.masthead) or site.context.publication.name
+    found = Representation(
+        body=stored.body,
+        media_type=stored.media_type,
+        validators=Validators(stored.etag, stored.last_modified),
+        cache_control="public, max-age=3600",
+        headers={"content-disposition": attachment(f"{name}.pdf"), "content-security-policy": BYTES_POLICY},
         is_text=False,
     )
     return respond(request, found)

@@ -128,6 +128,11 @@ def distribution_lines(groups: Sequence[DistributionGroup]) -> tuple[tuple[str, 
     return tuple((f"{group.kind}：", "、".join(group.entries) + (group.suffix or "")) for group in groups)
 
 
+def corrected_items(record: BulletinRecord, publication: Publication) -> dict[str, str]:
+    """Give the day on which the words of each corrected item last changed, by its key."""
+    return {item.key: day_of(item.updated, publication) for item in record.items if item.revision > 1 and item.updated}
+
+
 def printed(date: str) -> str:
     """Write a date as bulletins do, in Chinese whatever the language of the interface."""
     return day(date, DEFAULT_LANGUAGE)
