@@ -26,6 +26,7 @@ class ItemView:
         paragraphs: as many as the digest holds; the last one may be cut.
         attribution: as printed, or None.
         is_cut: whether the page holds more than the mail.
+        is_corrected: whether its words are others than those that were published first (更正).
     """
 
     title: str
@@ -33,6 +34,7 @@ class ItemView:
     paragraphs: tuple[str, ...]
     attribution: str | None
     is_cut: bool = False
+    is_corrected: bool = False
 
 
 @dataclass(frozen=True, slots=True)

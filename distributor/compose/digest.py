@@ -166,6 +166,7 @@ def _item(item: ItemRecord, base: str) -> ItemView:
         url=f"{base}/items/{item.key}" if content.visibility is Visibility.PUBLIC else None,
         paragraphs=tuple(map(_words, content.paragraphs)),
         attribution=None if content.attribution is None else _words(content.attribution.raw),
+        is_corrected=item.revision > 1,
     )
 
 

@@ -257,6 +257,7 @@ def _item(item: ItemRecord, base: str) -> ItemView:
         url=f"{base}/items/{item.key}",
         paragraphs=tuple(map(_words, item.content.paragraphs)),
         attribution=None if attribution is None else _words(attribution.raw),
+        is_corrected=item.revision > 1,
     )
 
 

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -205,3 +206,14 @@ def test_text_and_html_hold_the_same_number_of_links(fullness: Fullness, items: 
     in_html = re.findall(r'href="(https://[^"]+|\ufdd0[^"]+)"', variant.html or "")
     in_text = re.findall(r"https://\S+|\ufdd0[a-z]+_url\ufdd1", variant.text)
     assert sorted(in_html) == sorted(in_text)
+
+
+@pytest.mark.parametrize("fullness", Fullness)
+@pytest.mark.parametrize(("language", "mark"), [("zh_CN", "【更正】"), ("en", "[Corrected] ")])
+def test_a_corrected_item_is_marked_and_no_other(language: str, mark: str, fullness: Fullness) -> None:
+    first, second = record_of(make_item("改过的条目"), make_item("没改的条目")).items
+    record = make_record(items=(replace(first, revision=2), second))
+    variant = make_variant(record, language=language, fullness=fullness)
+    for words in (variant.text, visible(variant.html or "")):
+        assert words.count(mark) == 1
+        assert f"{mark}改过的条目" in words

@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -135,3 +136,16 @@ def test_a_letter_of_text_alone_has_one_part() -> None:
     mail = email.message_from_bytes(build_letter(Variant("题目", None, "正文\n"), FRAME), policy=email.policy.default)
     assert mail.get_content_type() == "text/plain"
     assert mail.get_content().strip() == "正文"
+
+
+def test_a_corrected_item_is_marked_and_no_other() -> None:
+    items = (
+        make_item_record(0, make_item("改过的"), key="a", revision=2),
+        make_item_record(1, make_item("没改的"), key="b"),
+    )
+    context = subscription_context(make_publication(), [everything(make_record(items=items))], reading())
+    assert context is not None
+    variant = render_subscription(context, "zh_CN", MailFormat.HTML)
+    for words in (variant.text, re.sub(r"<[^>]+>", "", variant.html or "")):
+        assert words.count("【更正】") == 1
+        assert "【更正】改过的" in words
