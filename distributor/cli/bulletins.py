@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -14,6 +14,8 @@ from distributor.i18n import error_sentence
 if TYPE_CHECKING:
     from distributor.bootstrap import Container
     from distributor.usecases.receive_bulletin import Received
+
+_MOST_SHOWN: Final = 50
 
 
 def register(app: typer.Typer) -> None:
@@ -78,12 +80,18 @@ def _said(received: "Received") -> str:
     return "cli.receive.renamed" if received.is_renamed else "cli.receive.known"
 
 
-def list_bulletins(*, as_json: JsonOption = False, config: ConfigOption = None) -> None:
+def list_bulletins(
+    *,
+    limit: Annotated[int | None, typer.Option(help=words("cli.option.limit"), min=1, show_default=False)] = None,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
     """List the bulletins and how far each has come."""
     from distributor.cli.container import run_in_container
     from distributor.usecases import list_bulletins as usecase
 
-    found = run_in_container(config, actor(None), lambda container: usecase.list_bulletins(container.context))
+    most = limit if limit is not None or as_json else _MOST_SHOWN
+    page = run_in_container(config, actor(None), lambda container: usecase.list_bulletins(container.context, most))
     rows = [
         {
             "id": entry.record.id,
@@ -93,7 +101,7 @@ def list_bulletins(*, as_json: JsonOption = False, config: ConfigOption = None) 
             "items": len(entry.record.items),
             "state": entry.state.value,
         }
-        for entry in found
+        for entry in page.lines
     ]
     if as_json:
         print(json.dumps(rows, ensure_ascii=False, indent=1))
@@ -103,6 +111,8 @@ def list_bulletins(*, as_json: JsonOption = False, config: ConfigOption = None) 
         columns = [f"cli.column.{name}" for name in ("id", "title", "issue", "date", "items", "state")]
         shown = [{**row, "state": words(f"state.{row['state']}")} for row in rows]
         table(columns, [list(row.values()) for row in shown])
+        if page.total > len(rows):
+            say("cli.bulletins.more", count=page.total - len(rows))
 
 
 def sign_off(

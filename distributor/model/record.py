@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from distributor.model.bulletin import DistributionGroup, Item, Masthead, Section, Visibility
+from distributor.model.bulletin import DistributionGroup, Item, Masthead, Visibility
 from distributor.model.canonical import digest
 from distributor.model.finding import Finding, Level
 
@@ -125,11 +125,20 @@ class BulletinRecord:
         return digest([self.masthead, self.preamble, words, self.distribution, self.original.sha256])
 
 
+def state_of(record: BulletinRecord, signed_hash: str | None) -> BulletinState:
+    """Tell how far a bulletin has come.
+
+    Args:
+        record: the bulletin.
+        signed_hash: digest of the words that were signed last, or None.
+    """
+    if record.withdrawn is not None:
+        return BulletinState.WITHDRAWN
+    if record.published is not None:
+        return BulletinState.PUBLISHED
+    return BulletinState.SIGNED_OFF if signed_hash == record.content_hash else BulletinState.DRAFT
+
+
 def display_title(masthead: Masthead) -> str:
     """Name and number in one line: 联盟协发网简报 第12期."""
     return " ".join(part for part in (masthead.title, masthead.issue) if part)
-
-
-def without_identity(record: BulletinRecord) -> tuple[Section, ...]:
-    """The sections as the parser gives them, to compare two versions of a file."""
-    return tuple(Section(title, tuple(item.content for item in items)) for title, items in record.sections)

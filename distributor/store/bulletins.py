@@ -151,11 +151,6 @@ async def find_by_item(connection: AsyncConnection, key: str) -> BulletinRecord:
     return await get(connection, str(bulletin_id))
 
 
-async def list_all(connection: AsyncConnection) -> tuple[BulletinRecord, ...]:
-    """Give every bulletin, newest first."""
-    return await _load(connection, _newest_first(select(bulletins)))
-
-
 async def list_published(connection: AsyncConnection, *, limit: int | None = None) -> tuple[BulletinRecord, ...]:
     """Give the published bulletins that were not withdrawn, newest first.
 

@@ -52,7 +52,7 @@ async def count_bulletins(connection: AsyncConnection) -> int:
 
 async def page_of_bulletins(
     connection: AsyncConnection,
-    limit: int,
+    limit: int | None,
     offset: int = 0,
     *,
     only_drafts: bool = False,
@@ -61,7 +61,7 @@ async def page_of_bulletins(
 
     Args:
         connection: an open transaction.
-        limit: bulletins on a page.
+        limit: bulletins on a page, or None for all.
         offset: bulletins before it.
         only_drafts: those that are neither published nor withdrawn.
     """

@@ -2,51 +2,67 @@
 
 from dataclasses import dataclass
 
-from distributor.model.record import BulletinRecord, BulletinState
-from distributor.model.sign_off import SignOff
-from distributor.store import bulletins, sign_offs
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from distributor.model.record import BulletinRecord, BulletinState, state_of
+from distributor.store import overview
+from distributor.store.overview import SignedBy
 from distributor.usecases.context import Context
 
 
 @dataclass(frozen=True, slots=True)
-class BulletinSummary:
-    """A bulletin and its state.
+class BulletinLine:
+    """A bulletin in the list.
 
     Args:
         record: the bulletin.
         state: how far it has come.
-        sign_off: the newest sign-off, or None.
+        signed: its newest sign-off, or None.
     """
 
     record: BulletinRecord
     state: BulletinState
-    sign_off: SignOff | None
+    signed: SignedBy | None
 
 
-async def list_bulletins(context: Context) -> tuple[BulletinSummary, ...]:
-    """Give every bulletin, newest first.
+@dataclass(frozen=True, slots=True)
+class BulletinPage:
+    """A page of the list.
+
+    Args:
+        lines: the bulletins, newest first.
+        total: number of all bulletins.
+    """
+
+    lines: tuple[BulletinLine, ...]
+    total: int
+
+
+async def list_bulletins(context: Context, limit: int | None = None, offset: int = 0) -> BulletinPage:
+    """Give a page of the bulletins, newest first.
 
     Args:
         context: the installation.
+        limit: bulletins on the page, or None for all.
+        offset: bulletins before it.
     """
     async with context.database.read() as connection:
-        records = await bulletins.list_all(connection)
-        signed = [await sign_offs.latest(connection, record.id) for record in records]
-    return tuple(
-        BulletinSummary(record, state_of(record, None if sign_off is None else sign_off.content_hash), sign_off)
-        for record, sign_off in zip(records, signed, strict=True)
-    )
+        return await page_of_lines(connection, limit, offset)
 
 
-def state_of(record: BulletinRecord, signed_hash: str | None) -> BulletinState:
-    """Tell how far a bulletin has come.
+async def page_of_lines(connection: AsyncConnection, limit: int | None, offset: int) -> BulletinPage:
+    """Give a page of the bulletins within a transaction, newest first.
 
     Args:
-        record: the bulletin.
-        signed_hash: digest of the words that were signed last, or None.
+        connection: an open transaction.
+        limit: bulletins on the page, or None for all.
+        offset: bulletins before it.
     """
-    if record.withdrawn is not None:
-        return BulletinState.WITHDRAWN
-    if record.published is not None:
-        return BulletinState.PUBLISHED
-    return BulletinState.SIGNED_OFF if signed_hash == record.content_hash else BulletinState.DRAFT
+    records = await overview.page_of_bulletins(connection, limit, offset)
+    signed = await overview.newest_sign_offs(connection, [record.id for record in records])
+    lines = tuple(_line(record, signed.get(record.id)) for record in records)
+    return BulletinPage(lines, await overview.count_bulletins(connection))
+
+
+def _line(record: BulletinRecord, signed: SignedBy | None) -> BulletinLine:
+    return BulletinLine(record, state_of(record, None if signed is None else signed.content_hash), signed)

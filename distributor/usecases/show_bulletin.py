@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
-from distributor.model.record import BulletinRecord, BulletinState
+from distributor.model.record import BulletinRecord, BulletinState, state_of
 from distributor.model.sign_off import SignOff
 from distributor.store import blobs, bulletins, sign_offs
 from distributor.usecases.context import Context
-from distributor.usecases.list_bulletins import state_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,30 +6,15 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor import recipients
-from distributor.model.record import BulletinRecord, BulletinState
+from distributor.model.record import BulletinRecord
 from distributor.store import address_book, overview, tickets
-from distributor.store.overview import FailedRun, SignedBy
+from distributor.store.overview import FailedRun
 from distributor.usecases.context import Context
-from distributor.usecases.list_bulletins import state_of
+from distributor.usecases.list_bulletins import BulletinPage, page_of_lines
 from distributor.usecases.sign_off_bulletin import blocking_findings
 
 _RECENT = timedelta(days=30)
 _MOST = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A bulletin in the list.
-
-    Args:
-        record: the bulletin.
-        state: how far it has come.
-        signed: its newest sign-off, or None.
-    """
-
-    record: BulletinRecord
-    state: BulletinState
-    signed: SignedBy | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +57,11 @@ class Survey:
     """What the home page shows.
 
     Args:
-        lines: a page of the bulletins, newest first.
-        total: number of all bulletins.
+        bulletins: a page of the bulletins.
         attention: what waits for a person.
     """
 
-    lines: tuple[Line, ...]
-    total: int
+    bulletins: BulletinPage
     attention: Attention
 
 
@@ -91,19 +74,13 @@ async def survey_desk(context: Context, limit: int, offset: int = 0) -> Survey:
         offset: bulletins before it.
     """
     async with context.database.read() as connection:
-        records = await overview.page_of_bulletins(connection, limit, offset)
-        signed = await overview.newest_sign_offs(connection, [record.id for record in records])
-        total = await overview.count_bulletins(connection)
+        page = await page_of_lines(connection, limit, offset)
         attention = Attention(
             drafts=await _unsettled(connection),
             failed=await overview.failed_runs(connection, context.now() - _RECENT, _MOST),
             tickets=await tickets.count(connection, only_open=True),
         )
-    return Survey(tuple(_line(record, signed.get(record.id)) for record in records), total, attention)
-
-
-def _line(record: BulletinRecord, signed: SignedBy | None) -> Line:
-    return Line(record, state_of(record, None if signed is None else signed.content_hash), signed)
+    return Survey(page, attention)
 
 
 async def _unsettled(connection: AsyncConnection) -> tuple[Unsettled, ...]:

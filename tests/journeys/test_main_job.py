@@ -168,6 +168,16 @@ def test_the_list_of_bulletins_shows_how_far_each_has_come(run: Run, received: s
     assert "published" in run("bulletins")[1]
 
 
+def test_the_list_says_how_many_earlier_bulletins_it_leaves_out(run: Run, received: str, tmp_path: Path) -> None:
+    second = tmp_path / "second.txt"
+    second.write_text(Path(SEED).read_text("utf-8").replace("联盟", "同盟"), "utf-8")
+    run("receive", str(second), "--issue", "第2期", "--as", "li")
+    _, out, _ = run("bulletins", "--limit", "1")
+    assert received not in out
+    assert "1 earlier" in out
+    assert len(json.loads(run("bulletins", "--json")[1])) == 2
+
+
 def test_what_the_file_lacks_gets_a_default_and_a_finding(run: Run) -> None:
     _, out, _ = run("receive", SEED, "--as", "li")
     row = json.loads(run("bulletins", "--json")[1])[0]

@@ -25,7 +25,7 @@ async def home(request: Request, desk: Desked) -> Response:
     survey = await survey_desk(desk.context, _ON_A_PAGE, (number - 1) * _ON_A_PAGE)
     values = {
         "survey": survey,
-        "paging": Paging(number, _ON_A_PAGE, survey.total),
+        "paging": Paging(number, _ON_A_PAGE, survey.bulletins.total),
         "names": await name_lists(desk.context),
     }
     return show(desk, "web/desk/home.html", desk.say("desk.home.title"), values, place="bulletins")
