@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from distributor.model.ledger import LedgerRow
+from distributor.model.ledger import LedgerRow, RunEvent
 from distributor.model.run import Run, RunCounts, RunStatus, run_status
 from distributor.store import deliveries, runs
 from distributor.usecases.context import Context
@@ -53,3 +53,14 @@ async def show_run(context: Context, run_id: str) -> tuple[RunSummary, tuple[Led
         run = await runs.get(connection, run_id)
         counts = await runs.counts(connection, [run_id])
         return RunSummary(run, counts[run_id]), await deliveries.ledger(connection, run_id)
+
+
+async def show_run_history(context: Context, run_id: str) -> tuple[RunEvent, ...]:
+    """Give what people and guards did to a run, oldest first.
+
+    Args:
+        context: the installation.
+        run_id: the run.
+    """
+    async with context.database.read() as connection:
+        return await runs.events(connection, run_id)
