@@ -59,7 +59,9 @@ class EntrySource(StrEnum):
 
 def address_key(address: str) -> str:
     """Make the key under which two spellings of one mailbox are equal: case makes no difference in practice."""
-    return address.casefold()
+    folded = address.casefold()
+    # the same text is not kept twice: there may be hundreds of thousands
+    return address if folded == address else folded
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from distributor.model.bulletin import DistributionGroup
 from distributor.model.extras import Adjustments
@@ -82,7 +83,7 @@ def complete_plan(
     lists = {value.id: (number, value) for number, value in enumerate(resolution.lists)}
     served = [(lists[entry.list_id], entry) for entry in resolution.entries if entry.list_id is not None]
     served.sort(key=lambda pair: pair[0][0])
-    ways = [_Way(found, entry, *reached) for (_, found), entry in served for reached in mailboxes.of(entry)]
+    ways = (_Way(found, entry, *reached) for (_, found), entry in served for reached in mailboxes.of(entry))
     spare = [_Way(found, entry, *reached) for (_, found), entry in served for reached in mailboxes.spare(entry)]
     rows, excluded = _rows(ways, suppressions)
     silent = mailboxes.silent(resolution.entries)
@@ -152,20 +153,23 @@ def _is_valid(value: Organization | Contact, on: date | None) -> bool:
 
 
 def _rows(
-    ways: Sequence[_Way], suppressions: Sequence[Suppression]
+    ways: Iterable[_Way], suppressions: Sequence[Suppression]
 ) -> tuple[tuple[PlanRow, ...], tuple[Excluded, ...]]:
     stopped = {(address_key(value.address), value.list_id): value.reason for value in reversed(suppressions)}
-    by_address: dict[str, list[_Way]] = defaultdict(list)
+    # nearly every address is reached once: a list for each would double what a plan of a hundred thousand takes
+    firsts: dict[str, _Way] = {}
+    others: dict[str, list[_Way]] = defaultdict(list)
     for way in ways:
-        by_address[address_key(way.contact.address)].append(way)
+        key = address_key(way.contact.address)
+        if firsts.setdefault(key, way) is not way:
+            others[key].append(way)
     rows: list[PlanRow] = []
     excluded: list[Excluded] = []
-    for key, reached in by_address.items():
-        open_ways = [way for way in reached if _reason(stopped, key, way) is None]
+    for key, first in firsts.items():
+        open_ways = [way for way in (first, *others.get(key, ())) if _reason(stopped, key, way) is None]
         if open_ways:
             rows.append(_row(open_ways))
         else:
-            first = reached[0]
             reason = _reason(stopped, key, first) or ""
             excluded.append(Excluded(first.contact.address, first.organization_name, reason))
     return tuple(rows), tuple(excluded)
@@ -201,5 +205,11 @@ def _row(ways: Sequence[_Way]) -> PlanRow:
         role=first.recipient_list.role,
         language=first.contact.language,
         format=first.contact.format,
-        reasons=tuple(dict.fromkeys(way.entry.text for way in ways)),
+        reasons=_shared(tuple(dict.fromkeys(way.entry.text for way in ways))),
     )
+
+
+@lru_cache(maxsize=1_024)
+def _shared(reasons: tuple[str, ...]) -> tuple[str, ...]:
+    """Give one tuple for all equal ones: thousands of addresses are reached by the same entry."""
+    return reasons

@@ -1,7 +1,7 @@
 """Measures the address book at its size: import of 200,000 rows, planning for 100,000 addresses, search and paging.
 
-Each part runs in a process of its own, so that its memory is its own. Run it with
-`python -m tests.benchmarks.bench_recipients`, or with the name of one part.
+Each part runs in a process of its own, so that its memory is its own:
+`python tests/benchmarks/bench_recipients.py [csv|xlsx|plan|search]`.
 """
 
 import resource
@@ -172,11 +172,14 @@ def main(arguments: list[str]) -> int:
     if arguments[:1] == ["run"]:
         anyio.run(run_part, arguments[1], Path(arguments[2]))
         return 0
+    if unknown := set(arguments) - set(_PARTS):
+        print(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(_PARTS)}", file=sys.stderr)
+        return 2
     for name in arguments or _PARTS:
         print(f"== {name}", flush=True)
         with tempfile.TemporaryDirectory() as folder:
             for step in ("prepare", "run"):
-                command = [sys.executable, "-m", "tests.benchmarks.bench_recipients", step, name, folder]
+                command = [sys.executable, __file__, step, name, folder]
                 if subprocess.run(command, check=False).returncode:
                     return 1
     return 0

@@ -2,31 +2,26 @@
 
 import hashlib
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from sys import intern
 from typing import Final
 
-from distributor.errors import AddressRefused
 from distributor.model.recipient import (
     AddressBook,
     Contact,
     Group,
-    MailboxRole,
-    MailFormat,
     Organization,
     OrganizationKind,
 )
-from distributor.recipients.addresses import split_addresses
 from distributor.recipients.changes import contact_key
 from distributor.recipients.directory import Directory
 from distributor.recipients.importing import values
+from distributor.recipients.importing.cells import Cells, WrongRow, bare, require_plain
 from distributor.recipients.importing.columns import Column, Field
 from distributor.recipients.importing.draft import Draft, ImportOptions, RowProblem
+from distributor.recipients.importing.mailboxes import contacts_in
 from distributor.recipients.names import name_key
-from distributor.recipients.rows import MOST_CHARACTERS
-from distributor.text import unseen_in
 
 MOST_PROBLEMS: Final = 500
 _MOST_LIKENESSES: Final = 20
@@ -34,17 +29,7 @@ _SHOWN: Final = 60
 _ID: Final = re.compile("[a-z0-9][a-z0-9-]{0,63}")
 _ID_LENGTH: Final = 12
 _SEVERAL: Final = re.compile("[、;；,，|\n]+")
-_BREAKS: Final = frozenset("\t\r\n\f")
 _LONGEST_SHORT_NAME: Final = 100
-_FORMULA: Final = frozenset("=+-@＝＋－＠")
-
-
-class _Wrong(Exception):
-    """A row that cannot be taken."""
-
-    def __init__(self, field: Field | None, message: str, suggestion: str = "", **parameters: object) -> None:
-        super().__init__(message)
-        self.field, self.message, self.suggestion, self.parameters = field, message, suggestion, parameters
 
 
 class Collector:
@@ -78,22 +63,20 @@ class Collector:
             cells: its cells.
         """
         width = len(cells)
-        row = {field: _bare(cells[place]) for field, place in self._places.items() if place < width and cells[place]}
+        row = {field: bare(cells[place]) for field, place in self._places.items() if place < width and cells[place]}
         if not row:
             return
         self.draft.rows += 1
         try:
             self._take(line, row)
-        except _Wrong as wrong:
+        except WrongRow as wrong:
             self._note(line, row, wrong)
 
-    def _take(self, line: int, row: dict[Field, str]) -> None:
-        if not _is_plain(row.values()):
-            for field, text in row.items():
-                _require_plain(field, text)
+    def _take(self, line: int, row: Cells) -> None:
+        require_plain(row)
         groups = self._groups(row)
         organization = self._organization(line, row)
-        for contact in self._contacts(row, organization):
+        for contact in contacts_in(row, organization):
             self._add(line, contact)
         self.draft.touched[organization] = None
         for group in groups:
@@ -101,10 +84,10 @@ class Collector:
 
     # --- bodies -------------------------------------------------------------------------------------------------
 
-    def _organization(self, line: int, row: dict[Field, str]) -> str:
+    def _organization(self, line: int, row: Cells) -> str:
         name, key = row.get(Field.ORGANIZATION, ""), row.get(Field.ID, "")
         if not name and not key:
-            raise _Wrong(Field.ORGANIZATION, "row.organization-missing")
+            raise WrongRow(Field.ORGANIZATION, "row.organization-missing")
         found = self._known.get((key, name))
         if found is None:
             found = self._known[key, name] = intern(self._find(name, key))
@@ -113,20 +96,20 @@ class Collector:
 
     def _find(self, name: str, key: str) -> str:
         if key and not _ID.fullmatch(key):
-            raise _Wrong(Field.ID, "error.edit-id-form", entry=name or key, value=key)
+            raise WrongRow(Field.ID, "error.edit-id-form", entry=name or key, value=key)
         by_id = self._directory.get(key) if key else None
         by_name = self._directory.find(name) if name else None
         found = by_id or by_name
         if isinstance(found, Group):
-            raise _Wrong(Field.ORGANIZATION, "row.group-as-organization", name=found.name)
+            raise WrongRow(Field.ORGANIZATION, "row.group-as-organization", name=found.name)
         if by_id is not None and by_name is not None and by_id.id != by_name.id:
-            raise _Wrong(Field.ID, "row.id-of-another", id=key, name=by_id.name)
+            raise WrongRow(Field.ID, "row.id-of-another", id=key, name=by_id.name)
         if found is not None:
             if key and by_id is None:
-                raise _Wrong(Field.ID, "row.id-differs", found.id, name=found.name, id=found.id)
+                raise WrongRow(Field.ID, "row.id-differs", found.id, name=found.name, id=found.id)
             return found.id
         if not name:
-            raise _Wrong(Field.ID, "row.id-unknown", id=key)
+            raise WrongRow(Field.ID, "row.id-unknown", id=key)
         return self._invent(name, key)
 
     def _invent(self, name: str, key: str) -> str:
@@ -135,12 +118,12 @@ class Collector:
         there = self._names.get(strict)
         if there is not None:
             if key and key != there:
-                raise _Wrong(Field.ID, "row.id-differs", there, name=name, id=there)
+                raise WrongRow(Field.ID, "row.id-differs", there, name=name, id=there)
             return there
         new = key or "o-" + hashlib.sha256(strict.encode()).hexdigest()[:_ID_LENGTH]
         if new in self.draft.organizations or self._directory.get(new) is not None:
             taken = self.draft.organizations.get(new)
-            raise _Wrong(Field.ID, "row.id-of-another", id=new, name=taken.name if taken else new)
+            raise WrongRow(Field.ID, "row.id-of-another", id=new, name=taken.name if taken else new)
         self._names[strict] = new
         self.draft.organizations[new] = Organization(new, name, OrganizationKind.OTHER)
         if len(self.draft.likenesses) < _MOST_LIKENESSES:
@@ -148,18 +131,18 @@ class Collector:
             self.draft.likenesses += [(name, like) for like in likely]
         return new
 
-    def _describe(self, line: int, key: str, row: dict[Field, str]) -> None:
+    def _describe(self, line: int, key: str, row: Cells) -> None:
         short, kind = row.get(Field.SHORT_NAME), row.get(Field.KIND)
         if (short is None and kind is None) or self._described.get(key) == (short, kind):
             return
         if short is not None and len(short) > _LONGEST_SHORT_NAME:
-            raise _Wrong(Field.SHORT_NAME, "row.too-long", limit=_LONGEST_SHORT_NAME)
+            raise WrongRow(Field.SHORT_NAME, "row.too-long", limit=_LONGEST_SHORT_NAME)
         sort = values.kind_of(kind) if kind else None
         if kind and sort is None:
-            raise _Wrong(Field.KIND, "row.unknown-word", values.words_for("kind"))
+            raise WrongRow(Field.KIND, "row.unknown-word", values.words_for("kind"))
         said, first = self._said.setdefault(key, ((short, sort), line))
         if said != (short, sort):
-            raise _Wrong(Field.SHORT_NAME, "row.contradicts", line=first)
+            raise WrongRow(Field.SHORT_NAME, "row.contradicts", line=first)
         self._described[key] = (short, kind)
         before = self.draft.organizations.get(key) or self._directory.organizations[key]
         after = replace(before, short_name=self._short(before, short), kind=sort or before.kind)
@@ -172,38 +155,11 @@ class Collector:
         owner = self._directory.exact(short)
         other = owner.id if owner is not None else self._names.get(name_key(short))
         if other is not None and other != before.id:
-            raise _Wrong(Field.SHORT_NAME, "row.name-taken", name=owner.name if owner is not None else short)
+            raise WrongRow(Field.SHORT_NAME, "row.name-taken", name=owner.name if owner is not None else short)
         self._names[name_key(short)] = before.id
         return short
 
     # --- mailboxes ----------------------------------------------------------------------------------------------
-
-    def _contacts(self, row: dict[Field, str], organization: str) -> list[Contact]:
-        text = row.get(Field.ADDRESS)
-        if text is None:
-            return []
-        try:
-            found = split_addresses(text)
-        except AddressRefused as error:
-            wrong = _Wrong(Field.ADDRESS, f"error.{error.code}")
-            wrong.parameters = error.parameters
-            raise wrong from error
-        first, last = self._day(row, Field.VALID_FROM), self._day(row, Field.VALID_TO)
-        if first and last and last < first:
-            raise _Wrong(Field.VALID_TO, "row.dates")
-        return [
-            Contact(
-                address=address,
-                organization=organization,
-                name=row.get(Field.NAME) or name,
-                mailbox=self._mailbox(row),
-                language=self._language(row),
-                format=self._format(row),
-                valid_from=first,
-                valid_to=last,
-            )
-            for name, address in found
-        ]
 
     def _add(self, line: int, contact: Contact) -> None:
         key = contact_key(contact.organization, contact.address)
@@ -213,49 +169,21 @@ class Collector:
             self.draft.contacts.append(contact)
             self.draft.lines.append(line)
         elif replace(self.draft.contacts[there], address=contact.address) != contact:
-            raise _Wrong(Field.ADDRESS, "row.contradicts", line=self.draft.lines[there])
-
-    def _mailbox(self, row: dict[Field, str]) -> MailboxRole:
-        text = row.get(Field.MAILBOX)
-        found = MailboxRole.PRIMARY if text is None else values.mailbox_of(text)
-        if found is None:
-            raise _Wrong(Field.MAILBOX, "row.unknown-word", values.words_for("mailbox"))
-        return found
-
-    def _format(self, row: dict[Field, str]) -> MailFormat:
-        text = row.get(Field.FORMAT)
-        found = MailFormat.HTML if text is None else values.format_of(text)
-        if found is None:
-            raise _Wrong(Field.FORMAT, "row.unknown-word", values.words_for("format"))
-        return found
-
-    def _language(self, row: dict[Field, str]) -> str:
-        text = row.get(Field.LANGUAGE)
-        found = "zh-CN" if text is None else values.language_of(text)
-        if found is None:
-            raise _Wrong(Field.LANGUAGE, "row.unknown-word", "zh-CN、en")
-        return intern(found)
-
-    def _day(self, row: dict[Field, str], field: Field) -> date | None:
-        text = row.get(field)
-        found = None if text is None else values.day_of(text)
-        if text is not None and found is None:
-            raise _Wrong(field, "row.no-day", "2026-01-31")
-        return found
+            raise WrongRow(Field.ADDRESS, "row.contradicts", line=self.draft.lines[there])
 
     # --- groups -------------------------------------------------------------------------------------------------
 
-    def _groups(self, row: dict[Field, str]) -> list[str]:
+    def _groups(self, row: Cells) -> list[str]:
         found = [] if self._options.group is None else [self._options.group]
         for name in filter(None, map(str.strip, _SEVERAL.split(row.get(Field.GROUPS, "")))):
             group = self._group_names.get(name) or self._group_names.exact(name)
             if group is None:
                 likely = self._group_names.suggestions(name)[:1]
-                raise _Wrong(Field.GROUPS, "row.group-unknown", "".join(likely), name=name[:_SHOWN])
+                raise WrongRow(Field.GROUPS, "row.group-unknown", "".join(likely), name=name[:_SHOWN])
             found.append(group.id)
         return found
 
-    def _note(self, line: int, row: dict[Field, str], wrong: _Wrong) -> None:
+    def _note(self, line: int, row: Cells, wrong: WrongRow) -> None:
         self.draft.problem_count += 1
         if len(self.draft.problems) >= MOST_PROBLEMS:
             return
@@ -269,31 +197,3 @@ class Collector:
     def _heading(self, field: Field) -> str:
         place = self._places.get(field)
         return "" if place is None else self._columns[place].heading
-
-
-def _bare(cell: str) -> str:
-    """Take away the apostrophe by which an export keeps a spreadsheet from reading a formula."""
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in _FORMULA else cell
-
-
-def _is_plain(texts: Collection[str]) -> bool:
-    """Whether no cell of a row can be wrong by its characters or its length; most rows are so."""
-    joined = "".join(texts)
-    return (
-        len(joined) <= MOST_CHARACTERS
-        and "\ufffd" not in joined
-        and _BREAKS.isdisjoint(joined)
-        and not unseen_in(joined)
-    )
-
-
-def _require_plain(field: Field, text: str) -> None:
-    if "\ufffd" in text:
-        raise _Wrong(field, "row.damaged")
-    if field is Field.ADDRESS:
-        # a cell may hold several addresses, on several lines; each is cleaned and checked by itself
-        return
-    if len(text) > MOST_CHARACTERS and field is not Field.GROUPS:
-        raise _Wrong(field, "row.too-long", limit=MOST_CHARACTERS)
-    if unseen_in(text) or (field is not Field.GROUPS and not _BREAKS.isdisjoint(text)):
-        raise _Wrong(field, "row.unseen-characters")
