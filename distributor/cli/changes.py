@@ -1,6 +1,7 @@
 """Print changes of the address book as infrastructure tools do: + added, ~ changed, - removed."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from enum import Enum
 from itertools import islice
 
@@ -10,6 +11,8 @@ from distributor.cli.output import console, say, words
 from distributor.model.canonical import plain
 from distributor.model.history import Action, Change, Entity
 from distributor.model.recipient import Contact, Suppression
+from distributor.model.schedule import Schedule, Trigger, Window
+from distributor.usecases.current_calendar import FILE
 from distributor.usecases.plan_configuration import ConfigurationPlan, ScheduleChange
 
 _SIGNS = {Action.ADD: "+", Action.CHANGE: "~", Action.REMOVE: "-"}
@@ -27,6 +30,11 @@ def print_configuration_plan(plan: ConfigurationPlan) -> None:
     print_changes(plan.changes)
     for change in plan.schedules:
         console.print(_schedule_line(change))
+        for field in _schedule_fields(change):
+            console.print(f"    {escape(field)}", style="dim")
+    if plan.calendar is not None:
+        changed = "、".join(plan.calendar.parts)
+        console.print(_line(plan.calendar.action, "cli.change.calendar", FILE, changed))
     say(
         "cli.apply.plan",
         added=plan.count(Action.ADD),
@@ -84,3 +92,21 @@ def _schedule_line(change: ScheduleChange) -> str:
     if entry is None:
         return ""
     return _line(change.action, "cli.change.schedules", entry.id, f"{entry.list_id} {entry.trigger.text}")
+
+
+def _schedule_fields(change: ScheduleChange) -> Iterable[str]:
+    before, after = change.before, change.after
+    if before is None or after is None:
+        return
+    for field in fields(after):
+        if getattr(before, field.name) != getattr(after, field.name):
+            yield f"{field.name}: {_written(before, field.name)} → {_written(after, field.name)}"
+
+
+def _written(entry: Schedule, name: str) -> str:
+    value = getattr(entry, name)
+    if isinstance(value, Trigger):
+        return value.text
+    if isinstance(value, Window):
+        return f"{value.opens:%H:%M}-{value.closes:%H:%M}"
+    return "—" if value is None else str(value)

@@ -79,6 +79,7 @@ def show_and_apply(
             "contacts": len(book.contacts),
             "groups": len(book.groups),
             "lists": len(book.lists),
+            "schedules": len(shown.configuration.schedules or ()),
         }
         if shown.is_empty:
             say("cli.apply.nothing", **counts)
@@ -93,7 +94,7 @@ def show_and_apply(
             say("cli.apply.left")
             return 1
         await apply_configuration(container.context, actor(as_), shown, allow_removals=True)
-        say("cli.apply.done", **counts)
+        say("cli.apply.done-book" if shown.configuration.schedules is None else "cli.apply.done", **counts)
         return 0
 
     return run_in_container(config, actor(as_), work)

@@ -1,6 +1,7 @@
 """When lists get their mail: triggers, the working calendar, occurrences and what to do about late ones."""
 
 from distributor.schedule.calendar import WorkingCalendar, YearOverride
+from distributor.schedule.export import export_schedules
 from distributor.schedule.misfire import due
 from distributor.schedule.occurrences import next_occurrence, on_publication, upcoming
 from distributor.schedule.overrides import read_calendar
@@ -14,6 +15,7 @@ __all__ = [
     "YearOverride",
     "closed_windows",
     "due",
+    "export_schedules",
     "next_occurrence",
     "on_publication",
     "parse_trigger",

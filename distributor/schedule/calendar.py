@@ -43,18 +43,28 @@ class WorkingCalendar:
     def __init__(
         self, base: str | None = "CN", overrides: Mapping[int, YearOverride] | None = None, language: str = "zh_CN"
     ) -> None:
-        self._base = base
-        self._overrides = MappingProxyType(dict(overrides or {}))
+        self.base = base
+        self.overrides = MappingProxyType(dict(overrides or {}))
         self._language = "en_US" if language == "en" else language
         self._off, self._worked = self._overridden()
 
     def _overridden(self) -> tuple[dict[date, str], dict[date, str]]:
         off: dict[date, str] = {}
         worked: dict[date, str] = {}
-        for override in self._overrides.values():
+        for override in self.overrides.values():
             off.update(override.holidays)
             worked.update(override.working_days)
         return off, worked
+
+    def difference(self, other: "WorkingCalendar") -> tuple[str, ...]:
+        """Name what another calendar says otherwise: `base` and years; nothing when both say the same.
+
+        Args:
+            other: the calendar it is held against.
+        """
+        years = sorted({*self.overrides, *other.overrides})
+        changed = (str(year) for year in years if self.overrides.get(year) != other.overrides.get(year))
+        return (*(("base",) if self.base != other.base else ()), *changed)
 
     def is_working(self, day: date) -> bool:
         """Tell whether a day is worked."""
@@ -103,10 +113,10 @@ class WorkingCalendar:
 
     def is_published(self, year: int) -> bool:
         """Tell whether the holidays of a year are final; before the State Council's notice they are a guess."""
-        override = self._overrides.get(year)
+        override = self.overrides.get(year)
         if override is not None and override.published:
             return True
-        return self._base is None or _library(self._base, self._language, year).published
+        return self.base is None or _library(self.base, self._language, year).published
 
     def unpublished(self, today: date) -> tuple[int, ...]:
         """Give the years that should be known by now and are not: this one, and from 1 November the next one.
@@ -130,10 +140,10 @@ class WorkingCalendar:
         return (part for part in parts if part and not any(mark in part for mark in _SUBSTITUTE_MARKS))
 
     def _known(self, year: int) -> "_Year":
-        override = self._overrides.get(year)
-        if self._base is None or (override is not None and override.published):
+        override = self.overrides.get(year)
+        if self.base is None or (override is not None and override.published):
             return _NOTHING
-        return _library(self._base, self._language, year)
+        return _library(self.base, self._language, year)
 
 
 @dataclass(frozen=True, slots=True)

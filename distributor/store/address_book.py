@@ -1,6 +1,6 @@
 """The address book: organizations, contacts, groups and recipient lists."""
 
-from collections.abc import AsyncIterator, Collection, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from datetime import date
 from sys import intern
 from typing import Any
@@ -124,6 +124,18 @@ async def set_order(connection: AsyncConnection, book: AddressBook) -> None:
     await _reorder(connection, Subject.CONTACT, pairs)
     await _reorder(connection, Subject.GROUP, ((value.id,) for value in book.groups))
     await _reorder(connection, Subject.LIST, ((value.id,) for value in book.lists))
+
+
+async def order_lists(connection: AsyncConnection, ids: Sequence[str]) -> None:
+    """Put lists into an order; those it does not name stand behind.
+
+    Args:
+        connection: an open writing transaction.
+        ids: ids of lists, also of some that are gone.
+    """
+    kept = [value.id for value in await load_lists(connection)]
+    wanted = [*(one for one in ids if one in kept), *(one for one in kept if one not in ids)]
+    await _reorder(connection, Subject.LIST, ((one,) for one in wanted))
 
 
 async def _reorder(connection: AsyncConnection, subject: Subject, keys: Iterable[tuple[str, ...]]) -> None:

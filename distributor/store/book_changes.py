@@ -17,6 +17,8 @@ _CHUNK = 5_000
 # what goes first makes room, what comes next makes what others need
 _ORDER = (Action.REMOVE, Action.ADD, Action.CHANGE)
 _SUBJECTS = tuple(TABLES)
+# beside the fields of a list that moves or goes: the ids of all lists in their order before
+_MOVED = "order"
 _ACT_FIELDS = tuple(RecordedAct.__dataclass_fields__)
 
 
@@ -47,10 +49,11 @@ async def make(connection: AsyncConnection, act: RecordedAct, changes: Iterable[
         changes: what to do; of a row there may be one change.
     """
     wanted = sorted(changes, key=lambda change: (_ORDER.index(change.action), _SUBJECTS.index(change.subject)))
+    order = await _list_order(connection) if any(change.subject is Subject.LIST for change in wanted) else ()
     for (action, subject), same in groupby(wanted, key=lambda change: (change.action, change.subject)):
         await _make(connection, action, subject, list(same))
     for start in range(0, len(wanted), _CHUNK):
-        rows = [_change_row(act, change) for change in wanted[start : start + _CHUNK]]
+        rows = [_change_row(act, change, order) for change in wanted[start : start + _CHUNK]]
         await connection.execute(insert(address_book_changes), rows)
 
 
@@ -120,6 +123,19 @@ async def changes_of(connection: AsyncConnection, act_id: str, *, limit: int | N
     return tuple(_change(row) for row in (await connection.execute(query)).mappings())
 
 
+async def list_order_before(connection: AsyncConnection, act_id: str) -> tuple[str, ...]:
+    """Give the ids of all lists in their order before an act that moved or removed one; else nothing.
+
+    Args:
+        connection: an open transaction.
+        act_id: the act.
+    """
+    table = address_book_changes
+    query = select(table.c.before).where(table.c.act_id == act_id, table.c.subject == Subject.LIST)
+    kept = (await connection.execute(query.order_by(table.c.id))).scalars()
+    return next((tuple(before[_MOVED]) for before in kept if before is not None and _MOVED in before), ())
+
+
 async def history_of(connection: AsyncConnection, subject: Subject, key: str) -> tuple[RecordedChange, ...]:
     """Give what happened to one row, newest first.
 
@@ -171,15 +187,25 @@ async def _first_position(connection: AsyncConnection, subject: Subject) -> int 
     return int(await connection.scalar(select(func.coalesce(func.max(table.c.position), -1))) or 0) + 1
 
 
-def _change_row(act: RecordedAct, change: Change) -> dict[str, Any]:
+def _change_row(act: RecordedAct, change: Change, order: Sequence[str]) -> dict[str, Any]:
+    before = None if change.before is None else fields_of(change.before)
+    moves = change.action is Action.REMOVE or _MOVED in change.fields
+    if before is not None and change.subject is Subject.LIST and moves:
+        before[_MOVED] = list(order)
     return {
         "act_id": act.id,
         "subject": change.subject,
         "key": change.id,
         "action": change.action,
-        "before": None if change.before is None else fields_of(change.before),
+        "before": before,
         "after": None if change.after is None else fields_of(change.after),
     }
+
+
+async def _list_order(connection: AsyncConnection) -> tuple[str, ...]:
+    lists = TABLES[Subject.LIST]
+    rows = await connection.execute(select(lists.c.id).order_by(lists.c.position, lists.c.id))
+    return tuple(rows.scalars())
 
 
 def _act(row: RowMapping, prefix: str = "") -> RecordedAct:
@@ -190,4 +216,5 @@ def _act(row: RowMapping, prefix: str = "") -> RecordedAct:
 def _change(row: RowMapping) -> Change:
     subject = Subject(row["subject"])
     before, after = (None if row[side] is None else entity_of(subject, row[side]) for side in ("before", "after"))
-    return Change(Action(row["action"]), subject, row["key"], before, after, changed_fields(before, after))
+    moved = (_MOVED,) if row["action"] == Action.CHANGE and _MOVED in row["before"] else ()
+    return Change(Action(row["action"]), subject, row["key"], before, after, (*changed_fields(before, after), *moved))

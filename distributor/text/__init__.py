@@ -4,6 +4,7 @@ from distributor.text.han import has_han, is_cjk, is_han, is_western
 from distributor.text.keys import match_key
 from distributor.text.radicals import fold_radicals
 from distributor.text.segments import Segment, segments, terms
+from distributor.text.toml import toml_table
 from distributor.text.unseen import Unseen, UnseenKind, remove_unseen, unseen_in
 from distributor.text.width import display_width
 
@@ -21,5 +22,6 @@ __all__ = [
     "remove_unseen",
     "segments",
     "terms",
+    "toml_table",
     "unseen_in",
 ]

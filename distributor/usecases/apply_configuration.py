@@ -10,13 +10,13 @@ from distributor.access import Act, Actor
 from distributor.errors import Conflict, Refused
 from distributor.model.audit import AuditAct, Touched
 from distributor.model.canonical import digest
-from distributor.model.history import BookAct, RecordedAct
+from distributor.model.history import Action, BookAct, RecordedAct
 from distributor.model.schedule import Schedule
 from distributor.store import address_book, book_changes, schedules
 from distributor.store.schedules import PlannedSchedule
 from distributor.usecases.audit import record_act
 from distributor.usecases.context import Context
-from distributor.usecases.current_calendar import current_calendar
+from distributor.usecases.current_calendar import current_calendar, put_calendar
 from distributor.usecases.plan_configuration import ConfigurationPlan, compare, plan_configuration
 
 
@@ -49,7 +49,7 @@ async def apply_configuration(
         raise Refused("mass-removal", kind=removal.subject.value, removed=removal.removed, total=removal.total)
     async with context.database.write() as connection:
         current = await compare(connection, shown.configuration)
-        if (current.changes, current.schedules) != (shown.changes, shown.schedules):
+        if (current.changes, current.schedules, current.calendar) != (shown.changes, shown.schedules, shown.calendar):
             raise Conflict("book-changed-meanwhile")
         act = await _write(connection, context, actor, shown)
         await _audit(connection, context, actor, shown, act)
@@ -62,6 +62,8 @@ async def _write(connection: AsyncConnection, context: Context, actor: Actor, pl
     act = RecordedAct(tokens.new_key(), context.now(), actor.name, BookAct.APPLY, files)
     act = await book_changes.record(connection, act, plan.changes)
     await address_book.set_order(connection, configuration.book)
+    if configuration.calendar is not None and plan.calendar is not None:
+        await put_calendar(connection, configuration.calendar, actor.name, context.now())
     if configuration.schedules is not None and plan.schedules:
         kept = {entry.schedule.id: entry for entry in await schedules.load(connection)}
         now = context.now()
@@ -83,10 +85,10 @@ async def _audit(
     connection: AsyncConnection, context: Context, actor: Actor, plan: ConfigurationPlan, act: RecordedAct
 ) -> None:
     book = plan.configuration.book
-    touched = Touched("configuration", act.id, None, digest([plan.changes, plan.schedules]))
+    touched = Touched("configuration", act.id, None, digest([plan.changes, plan.schedules, plan.calendar]))
     details = {
         "files": list(plan.configuration.files),
-        "changes": len(plan.changes) + len(plan.schedules),
+        "changes": sum(map(plan.count, Action)),
         "organizations": len(book.organizations),
         "contacts": len(book.contacts),
     }

@@ -17,7 +17,7 @@ from distributor.store import address_book, calendars, schedules
 from distributor.store.schedules import PlannedSchedule
 from distributor.usecases.audit import record_act
 from distributor.usecases.context import Context
-from distributor.usecases.current_calendar import FILE, current_calendar, read_calendar_text
+from distributor.usecases.current_calendar import FILE, current_calendar, put_calendar, read_calendar_text
 
 _FILE = "schedule.toml"
 
@@ -107,14 +107,8 @@ async def apply_calendar(context: Context, actor: Actor, text: str) -> WorkingCa
     access.require(actor, Act.CONFIGURE)
     calendar = read_calendar_text(text)
     async with context.database.write() as connection:
-        now = context.now()
         before = await calendars.newest(connection)
-        await calendars.add(connection, text, actor.name, now)
-        for planned in await schedules.load(connection):
-            if planned.next_run_at is not None and planned.next_run_at > now:
-                found = schedule.next_occurrence(planned.schedule, now, calendar)
-                if found is not None:
-                    await schedules.set_next(connection, planned.schedule.id, found.moment)
+        await put_calendar(connection, text, actor.name, context.now())
         touched = Touched("calendar", FILE, None if before is None else digest(before), digest(text))
         await record_act(connection, context, actor, AuditAct.APPLY_CALENDAR, touched)
     return calendar

@@ -22,6 +22,7 @@ from distributor.store import migrate
 from distributor.store.engine import as_misconfigured
 from distributor.usecases.check_recipients import check_recipients
 from distributor.usecases.context import Context
+from distributor.usecases.current_calendar import current_calendar
 
 _LEAST_FREE_BYTES = 1_000_000_000
 _LARGEST_DRIFT = timedelta(seconds=5)
@@ -139,7 +140,9 @@ async def _calendar(context: Context) -> tuple[Finding, ...]:
     today = context.now().date()
     # what is sent within the next two months must know its holidays
     year = (today + timedelta(days=61)).year
-    if context.calendar.is_published(year):
+    async with context.database.read() as connection:
+        calendar = await current_calendar(connection, context)
+    if calendar.is_published(year):
         return ()
     return (Finding(Level.WARNING, "doctor-calendar", parameters={"year": str(year)}),)
 

@@ -72,8 +72,23 @@ def read_toml(file: Path) -> dict[str, object]:
         Misconfigured: `config-missing` or `config-unreadable` with the line.
     """
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        return tomllib.loads(read_config(file))
+    except tomllib.TOMLDecodeError as error:
+        raise Misconfigured("config-unreadable", file=str(file), problem=str(error)) from error
+
+
+def read_config(file: Path) -> str:
+    """Read the text of a configuration file.
+
+    Args:
+        file: the file.
+
+    Raises:
+        Misconfigured: `config-missing` or `config-unreadable`.
+    """
+    try:
+        return file.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
         raise Misconfigured("config-missing", file=str(file)) from error
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError) as error:
         raise Misconfigured("config-unreadable", file=str(file), problem=str(error)) from error

@@ -4,19 +4,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 import anyio.to_thread
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor import recipients, schedule
+from distributor.errors import Misconfigured
 from distributor.model.history import Action, Change
 from distributor.model.recipient import AddressBook
 from distributor.model.schedule import Schedule
 from distributor.recipients import MassRemoval
-from distributor.store import address_book, schedules
+from distributor.schedule import WorkingCalendar
+from distributor.store import address_book, calendars, schedules
 from distributor.usecases.context import Context
+from distributor.usecases.current_calendar import FILE, read_calendar_text
 from distributor.usecases.mail_templates import require_templates
-from distributor.usecases.parse_file import known_organizations, read_toml
+from distributor.usecases.parse_file import known_organizations, read_config, read_toml
+
+_SCHEDULES: Final = "schedule.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +33,13 @@ class Configuration:
         book: organizations, contacts, groups and lists.
         schedules: when each list is served; None when the files do not speak of it.
         files: names of the files.
+        calendar: text of calendar.toml; None when the files do not speak of it.
     """
 
     book: AddressBook
     schedules: tuple[Schedule, ...] | None
     files: tuple[str, ...]
+    calendar: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +52,19 @@ class ScheduleChange:
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarChange:
+    """A working calendar that is new, or says something else.
+
+    Args:
+        action: add or change.
+        parts: what it says otherwise: `base` and years.
+    """
+
+    action: Action
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ConfigurationPlan:
     """What the files would change.
 
@@ -52,22 +73,25 @@ class ConfigurationPlan:
         changes: rows of the address book.
         schedules: schedules.
         removal: set when so many rows go that it must be said twice.
+        calendar: the working calendar, None when it stays as it is.
     """
 
     configuration: Configuration
     changes: tuple[Change, ...]
     schedules: tuple[ScheduleChange, ...]
     removal: MassRemoval | None
+    calendar: CalendarChange | None = None
 
     @property
     def is_empty(self) -> bool:
         """Whether the database says what the files say."""
-        return not (self.changes or self.schedules)
+        return not (self.changes or self.schedules or self.calendar)
 
     def count(self, action: Action) -> int:
         """Count what is added, changed or removed."""
         rows = sum(change.action is action for change in self.changes)
-        return rows + sum(change.action is action for change in self.schedules)
+        others = (*self.schedules, *(() if self.calendar is None else (self.calendar,)))
+        return rows + sum(change.action is action for change in others)
 
 
 async def plan_configuration(context: Context) -> ConfigurationPlan:
@@ -116,8 +140,23 @@ async def compare(connection: AsyncConnection, configuration: Configuration) -> 
     kept = [entry.schedule for entry in await schedules.load(connection)]
     planned = configuration.schedules
     return ConfigurationPlan(
-        configuration, changes, () if planned is None else _compare_schedules(kept, planned), removal
+        configuration,
+        changes,
+        () if planned is None else _compare_schedules(kept, planned),
+        removal,
+        _compare_calendars(await calendars.newest(connection), configuration.calendar),
     )
+
+
+def _compare_calendars(old: str | None, new: str | None) -> CalendarChange | None:
+    if new is None:
+        return None
+    wanted = read_calendar_text(new)
+    kept = WorkingCalendar() if old is None else read_calendar_text(old)
+    parts = kept.difference(wanted)
+    if old is None:
+        return CalendarChange(Action.ADD, parts)
+    return CalendarChange(Action.CHANGE, parts) if parts else None
 
 
 def _compare_schedules(old: Sequence[Schedule], new: Sequence[Schedule]) -> tuple[ScheduleChange, ...]:
@@ -134,6 +173,12 @@ def _compare_schedules(old: Sequence[Schedule], new: Sequence[Schedule]) -> tupl
 def _read(context: Context) -> Configuration:
     book = known_organizations(context.config)
     require_templates(book.lists)
-    document = read_toml(context.config / "schedule.toml")
-    files = ("organizations.toml", "recipients.toml", "schedule.toml")
-    return Configuration(book, schedule.read_schedules(document, files[2]), files)
+    planned = schedule.read_schedules(read_toml(context.config / _SCHEDULES), _SCHEDULES)
+    known = {entry.id for entry in book.lists}
+    for entry in planned:
+        if entry.list_id not in known:
+            raise Misconfigured("schedule-list-unknown", file=_SCHEDULES, id=entry.id, list=entry.list_id)
+    calendar = read_config(context.config / FILE)
+    # what is wrong with it is said before anything is compared
+    read_calendar_text(calendar)
+    return Configuration(book, planned, ("organizations.toml", "recipients.toml", _SCHEDULES, FILE), calendar)

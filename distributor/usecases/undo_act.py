@@ -15,7 +15,7 @@ from distributor.usecases.record_book_act import new_act, record_book_act
 
 
 async def undo_act(context: Context, actor: Actor, act_id: str) -> RecordedAct:
-    """Make every row an act changed what it was before; the order of lists stays.
+    """Make every row an act changed what it was before, the order of lists too.
 
     Args:
         context: the installation.
@@ -39,7 +39,10 @@ async def undo_act(context: Context, actor: Actor, act_id: str) -> RecordedAct:
         book = recipients.changed_book(await address_book.load_outline(connection), changes)
         await verify_contacts(connection, book, changes)
         undo = new_act(context, actor, BookAct.UNDO, act_id)
+        order = await book_changes.list_order_before(connection, act_id)
         recorded = await record_book_act(connection, context, actor, undo, changes)
+        if order:
+            await address_book.order_lists(connection, order)
         await book_changes.mark_undone(connection, act_id, undo.id)
     return recorded
 
