@@ -1,4 +1,4 @@
-"""Commands about bulletins: receive, bulletins, sign-off, publish, plan."""
+"""Commands about bulletins: receive, bulletins, sign-off, publish."""
 
 import json
 from pathlib import Path

@@ -49,6 +49,6 @@ def granted(*, config: ConfigOption = None) -> None:
     from distributor.usecases.grant_feed import list_feed_access
 
     found = run_in_container(config, actor(None), lambda container: list_feed_access(container.context))
-    columns = [f"cli.column.{name}" for name in ("id", "name", "granted", "fetched", "last-fetched", "revoked")]
+    columns = [f"cli.column.{name}" for name in ("id", "reader", "granted", "fetched", "last-fetched", "revoked")]
     rows = [(one.id, one.name, one.granted, one.fetched, one.last_fetched, one.revoked) for one in found]
     table(columns, rows)

@@ -109,5 +109,5 @@ def history(run_id: RunArgument, *, as_json: JsonOption = False, config: ConfigO
     if as_json:
         print(json.dumps(plain(found), ensure_ascii=False))
         return
-    rows = [(event.at, event.actor, event.act, event.detail, event.number) for event in found]
+    rows = [(event.at, event.actor, words(f"run-act.{event.act}"), event.detail, event.number) for event in found]
     table([f"cli.column.{name}" for name in ("moment", "actor", "act", "detail", "number")], rows)

@@ -36,18 +36,22 @@ def fail(sentence: str, code: int) -> int:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> None:
-    """Print a table.
+    """Print a table, or that there is nothing yet.
 
     Args:
         columns: message ids of the headings.
         rows: cells, made to text.
         title: heading of the table.
     """
+    cells = [[_cell(cell) for cell in row] for row in rows]
+    if not cells:
+        say("cli.table.none" if title is None else "cli.table.none-of", title=title)
+        return
     shown = Table(title=title, title_justify="left", header_style="bold", show_edge=False)
     for column in columns:
         shown.add_column(words(column), overflow="fold")
-    for row in rows:
-        shown.add_row(*(_cell(cell) for cell in row))
+    for row in cells:
+        shown.add_row(*row)
     console.print(shown)
 
 

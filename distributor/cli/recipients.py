@@ -9,11 +9,13 @@ from distributor.cli import recipients_edit, recipients_tables
 from distributor.cli.asking import RemovalsOption, YesOption
 from distributor.cli.options import ActorOption, ConfigOption, actor
 from distributor.cli.output import say, table, words
+from distributor.model.recipient import address_key
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
 
     from distributor.bootstrap import Container
+    from distributor.model.recipient import Contact
     from distributor.usecases.find_recipients import OrganizationFile
     from distributor.usecases.plan_configuration import ConfigurationPlan
 
@@ -92,18 +94,20 @@ def _search(word: str, group: str | None, config: Path | None) -> None:
         config, actor(None), lambda container: find_organizations(container.context, query, limit=limit)
     )
     rows = [(f.organization.id, f.organization.name, f.organization.short_name, f.contacts) for f in bodies.rows]
-    table([f"cli.column.{name}" for name in ("id", "organization", "short-name", "contacts")], rows)
+    columns = [f"cli.column.{name}" for name in ("id", "organization", "short-name", "contacts")]
+    table(columns, rows, title=words("cli.recipients.bodies") if word else None)
     if word:
         found = run_in_container(
             config, actor(None), lambda container: find_contacts(container.context, query, limit=limit)
         )
-        columns = [f"cli.column.{name}" for name in ("organization", "address", "name", "mailbox", "suppressed")]
+        columns = [f"cli.column.{name}" for name in ("organization", "address", "person", "mailbox", "suppressed")]
         table(
             columns,
             [
-                (f.organization_name, f.contact.address, f.contact.name, f.contact.mailbox.value, f.suppressed)
+                (f.organization_name, f.contact.address, f.contact.name, _use(f.contact), f.suppressed)
                 for f in found.rows
             ],
+            title=words("cli.recipients.mailboxes"),
         )
         say("cli.recipients.found", organizations=bodies.total, contacts=found.total)
 
@@ -136,15 +140,24 @@ def _print_body(found: "OrganizationFile") -> None:
     )
     rows = [(words(f"cli.column.{name}"), value) for name, value in facts if value]
     table(["cli.column.name", "cli.column.value"], rows, title=organization.name)
-    stopped = {one.address.casefold(): one.reason for one in found.suppressions}
-    columns = [f"cli.column.{name}" for name in ("address", "name", "mailbox", "language", "format", "suppressed")]
+    stopped = {address_key(one.address): one.reason for one in found.suppressions}
+    columns = [f"cli.column.{name}" for name in ("address", "person", "mailbox", "language", "format", "suppressed")]
     contacts = [
-        (c.address, c.name, c.mailbox.value, c.language, c.format.value, stopped.get(c.address.casefold()))
+        (c.address, c.name, _use(c), c.language, _format(c), stopped.get(address_key(c.address)))
         for c in found.contacts
     ]
-    table(columns, contacts)
+    table(columns, contacts, title=words("cli.recipients.mailboxes"))
     history = [
         (f"{entry.act.at:%Y-%m-%d %H:%M}", entry.act.actor, words(f"book-act.{entry.act.act.value}"), entry.act.id)
         for entry in found.history
     ]
-    table([f"cli.column.{name}" for name in ("moment", "actor", "act", "id")], history)
+    columns = [f"cli.column.{name}" for name in ("moment", "actor", "act", "id")]
+    table(columns, history, title=words("cli.recipients.acts"))
+
+
+def _use(contact: "Contact") -> str:
+    return words(f"mailbox-role.{contact.mailbox.value}")
+
+
+def _format(contact: "Contact") -> str:
+    return words(f"desk.mail-format.{contact.format.value}")

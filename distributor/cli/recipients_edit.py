@@ -1,4 +1,4 @@
-"""Commands that change the address book: suppress, unsuppress, accept-alias, extra, waive, take-back, history, undo."""
+"""Commands that change the address book or one plan, show what was done, and take it back."""
 
 from typing import Annotated
 
@@ -20,6 +20,7 @@ def register(app: typer.Typer) -> None:
         ("unsuppress", unsuppress, "unsuppress kjt@hebei.example --as li"),
         ("accept-alias", accept_alias, "accept-alias most 国家科技部 --as li"),
         ("extra", extra, "extra ID 存储联盟 --list song --as li"),
+        ("use-defaults", use_defaults, "use-defaults ID --as li"),
         ("waive", waive, "waive ID 存储联盟 --note 另送纸质件 --as li"),
         ("take-back", take_back, "take-back ID 存储联盟 --as li"),
         ("history", history, "history"),
@@ -93,6 +94,17 @@ def extra(
 
     added = Extra(one_list, who, note=note)
     run_in_container(config, actor(as_), lambda container: add_extra(container.context, actor(as_), bulletin_id, added))
+    say("cli.recipients.adjusted", id=bulletin_id)
+
+
+def use_defaults(bulletin_id: BulletinArgument, *, as_: ActorOption = None, config: ConfigOption = None) -> None:
+    """Serve a bulletin without footer to everybody whom the lists take by default."""
+    from distributor.cli.container import run_in_container
+    from distributor.usecases.adjust_plan import use_default_lists
+
+    run_in_container(
+        config, actor(as_), lambda container: use_default_lists(container.context, actor(as_), bulletin_id)
+    )
     say("cli.recipients.adjusted", id=bulletin_id)
 
 

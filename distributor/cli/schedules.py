@@ -38,7 +38,7 @@ def list_schedules(*, as_json: JsonOption = False, config: ConfigOption = None) 
         moment = None if one.next_run_at is None else one.next_run_at.isoformat(" ", "minutes")
         coming = moment or words("cli.schedules.on-publication")
         rows.append((one.schedule.id, one.schedule.list_id, one.schedule.trigger.text, coming, state))
-    columns = ["cli.column.name", "cli.column.list", "cli.schedules.column-trigger", "cli.schedules.column-next"]
+    columns = ["cli.column.id", "cli.column.list", "cli.schedules.column-trigger", "cli.schedules.column-next"]
     table([*columns, "cli.column.state"], rows)
 
 

@@ -1,4 +1,4 @@
-"""Commands about sending: plan, send, runs."""
+"""Commands about sending: send, runs."""
 
 import json
 from typing import TYPE_CHECKING, Annotated
@@ -8,7 +8,6 @@ import typer
 from distributor.cli.options import ActorOption, BulletinArgument, ConfigOption, JsonOption, actor
 from distributor.cli.output import console, say, table, words
 from distributor.model.canonical import plain
-from distributor.model.recipient import Plan
 from distributor.model.run import DeliveryState
 
 if TYPE_CHECKING:
@@ -30,22 +29,8 @@ _COUNTED = (
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command("plan", help=words("cli.plan"), epilog="distributor plan ID --json")(plan)
     app.command("send", help=words("cli.send"), epilog="distributor send ID --list bao --dry-run --as wang")(send)
     app.command("runs", help=words("cli.runs"), epilog="distributor runs ID --json")(runs)
-
-
-def plan(bulletin_id: BulletinArgument, *, as_json: JsonOption = False, config: ConfigOption = None) -> int:
-    """Show who gets a bulletin; exit code 1 while an entry of its footer is unresolved."""
-    from distributor.cli.container import run_in_container
-    from distributor.usecases.plan_bulletin import plan_bulletin
-
-    made = run_in_container(config, actor(None), lambda container: plan_bulletin(container.context, bulletin_id))
-    if as_json:
-        print(json.dumps({**_plain(made), "unresolved": [entry.text for entry in made.unresolved]}, ensure_ascii=False))
-    else:
-        _print_plan(made)
-    return 1 if made.unresolved else 0
 
 
 def send(
@@ -127,11 +112,6 @@ def runs(
     table([f"cli.column.{name}" for name in ("organization", "address", "state", "moment", "reply")], rows)
 
 
-def _plain(made: Plan) -> dict[str, object]:
-    fields = plain(made)
-    return fields if isinstance(fields, dict) else {}
-
-
 def _run_json(entry: "RunSummary") -> dict[str, object]:
     run = plain(entry.run)
     return {
@@ -140,24 +120,6 @@ def _run_json(entry: "RunSummary") -> dict[str, object]:
         "finished": entry.counts.is_finished,
         "states": {state.value: entry.counts.of(state) for state in _COUNTED},
     }
-
-
-def _print_plan(made: Plan) -> None:
-    entries = [
-        (
-            entry.label,
-            entry.text,
-            entry.target_name or words("cli.plan.unresolved", suggestions="、".join(entry.suggestions) or "-"),
-            sum(entry.text in row.reasons for row in made.rows),
-        )
-        for entry in made.entries
-    ]
-    table([f"cli.column.{name}" for name in ("label", "entry", "target", "addresses")], entries)
-    for name in made.without_contact:
-        say("cli.plan.no-contact", organization=name)
-    for excluded in made.excluded:
-        say("cli.plan.excluded", address=excluded.address, organization=excluded.organization_name)
-    say("cli.plan.summary", entries=len(made.entries), unresolved=len(made.unresolved), addresses=len(made.rows))
 
 
 def _print_runs(found: "tuple[RunSummary, ...] | list[RunSummary]") -> None:

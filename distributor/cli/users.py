@@ -58,8 +58,10 @@ def list_users(*, as_json: JsonOption = False, config: ConfigOption = None) -> N
     elif not found:
         say("cli.users.none")
     else:
-        columns = [f"cli.column.{name}" for name in ("name", "role", "created", "disabled")]
-        table(columns, [(user.name, user.role.value, user.created, user.disabled) for user in found])
+        columns = [f"cli.column.{name}" for name in ("account", "role", "created", "disabled")]
+        table(
+            columns, [(user.name, words(f"desk.role.{user.role.value}"), user.created, user.disabled) for user in found]
+        )
 
 
 @app.command("role", help=words("cli.users.role"), epilog="distributor user role li approver --as root")

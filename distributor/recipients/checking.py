@@ -1,7 +1,7 @@
 """What a secretariat should look at in its address book; nothing here stops anybody."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from distributor.model.finding import Finding, Level
@@ -11,6 +11,7 @@ from distributor.recipients.providers import likely_provider
 from distributor.text import has_han
 
 _SHORTEST: Final = 2
+_MOST_NAMED: Final = 5
 # RFC 2142 and habit: machines or the people who run them read these, not the body
 _TECHNICAL: Final = frozenset(
     {"abuse", "bounce", "bounces", "daemon", "donotreply", "do-not-reply", "hostmaster", "mailer-daemon", "no-reply"}
@@ -63,7 +64,12 @@ def _bodies(book: AddressBook) -> Iterator[Finding]:
             yield _warn("organization-without-primary", organization=organization.name)
     if idle:
         # they are there so that a footer that names them is understood; nobody waits for them
-        yield _note("organizations-without-contact", count=str(len(idle)), organizations="、".join(idle))
+        yield _note("organizations-without-contact", count=str(len(idle)), organizations=_some(idle))
+
+
+def _some(names: Sequence[str]) -> str:
+    """Name the first few; an address book may hold hundreds."""
+    return "、".join(names[:_MOST_NAMED]) + ("……" if len(names) > _MOST_NAMED else "")
 
 
 def _names(book: AddressBook) -> Iterator[Finding]:

@@ -96,7 +96,10 @@ async def diagnose(
         except DistributorError as error:
             errors.append(error)
         except (OperationalError, ProgrammingError) as error:
-            errors.append(as_misconfigured(error, context.database.url))
+            found = as_misconfigured(error, context.database.url)
+            # several parts ask the database; that it does not answer is said once
+            if found.code not in {known.code for known in errors}:
+                errors.append(found)
     return Diagnosis(tuple(findings), tuple(errors))
 
 

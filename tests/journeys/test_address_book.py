@@ -103,7 +103,7 @@ def test_a_mass_removal_must_be_said_twice(run: Run, tmp_path: Path, terminal: C
 
 
 def test_applying_an_export_changes_nothing_and_exports_the_same_bytes(run: Run, tmp_path: Path) -> None:
-    names = ("organizations.toml", "recipients.toml")
+    names = ("organizations.toml", "recipients.toml", "schedule.toml", "calendar.toml")
     assert run("export-config", tmp_path / "one")[0] == 0
     for name in names:
         (tmp_path / "config" / name).write_bytes((tmp_path / "one" / name).read_bytes())
@@ -194,6 +194,47 @@ def test_the_suggestion_for_an_unknown_entry_is_accepted(run: Run, tmp_path: Pat
     assert "already" in run("recipients", "accept-alias", "most", entry["text"])[1]
     code, out, _ = run("plan", bulletin, "--json")
     assert (code, json.loads(out)["unresolved"]) == (0, [])
+
+
+def test_a_plan_says_what_differs_from_the_issue_before(run: Run, tmp_path: Path) -> None:
+    text = SEED.read_text("utf-8")
+    first = re.findall(r"Received (\w+):", run("receive", SEED, "--issue", "第1期", "--date", "2026-01-31")[1])[0]
+    assert "nothing to compare with" in run("plan", first)[1]
+    assert run("sign-off", first, "--as", "wang")[0] == 0
+    assert run("publish", first, "--as", "wang")[0] == 0
+    file = tmp_path / "second.txt"
+    file.write_text(text.replace("报：科技部、", "报：", 1), "utf-8")
+    second = re.findall(r"Received (\w+):", run("receive", file, "--issue", "第2期", "--date", "2026-02-28")[1])[0]
+    code, out, _ = run("plan", second)
+    assert code == 0
+    assert "Compared with the issue before" in out
+    assert "- no longer in the footer: 报 科技部" in out
+    assert "- 科学技术部 bulletin@most.example" in out
+
+
+def test_a_bulletin_without_footer_blocks_and_offers_whom_the_lists_take(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "footless.txt"
+    file.write_text(SEED.read_text("utf-8").partition("报：科技部")[0], "utf-8")
+    bulletin = re.findall(r"Received (\w+):", run("receive", file, "--as", "li")[1])[0]
+    code, out, _ = run("plan", bulletin)
+    assert code == 1
+    assert "No distribution was found" in out
+    assert f"distributor recipients use-defaults {bulletin}" in out
+    code, out, _ = run("plan", bulletin, "--json")
+    assert (code, [one["code"] for one in json.loads(out)["findings"]]) == (1, ["no-footer"])
+    assert run("recipients", "use-defaults", bulletin, "--as", "li")[0] == 0
+    code, out, _ = run("plan", bulletin)
+    assert code == 0
+    assert "No distribution was found" not in out
+
+
+def test_a_body_is_shown_in_words_and_what_it_lacks_is_said(run: Run) -> None:
+    out = run("recipients", "show", "科技部")[1]
+    assert "primary" in out
+    assert "HTML" in out
+    assert "Contact" in out
+    assert "Mailboxes: none yet." in run("recipients", "search", "无此")[1]
+    assert "None yet." in run("feeds", "granted")[1]
 
 
 def test_one_issue_gets_extra_recipients(run: Run) -> None:
