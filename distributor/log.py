@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any, TextIO, cast
 
 import structlog
@@ -26,8 +26,9 @@ def configure(*, level: int = 20, json: bool | None = None) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso"),
-            mask_addresses,
+            # before the masking: what a failure says may name addresses, too
             structlog.processors.format_exc_info,
+            mask_addresses,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -57,9 +58,18 @@ def get_logger(name: str) -> Any:  # noqa: ANN401  structlog's own loggers are t
 def mask_addresses(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Hide the local part of every e-mail address in a log event and keep it on one line."""
     for name, value in event.items():
-        if isinstance(value, str):
-            event[name] = mask(value)
+        event[name] = _masked(value)
     return event
+
+
+def _masked(value: Any) -> Any:  # noqa: ANN401  a log event holds whatever was said
+    if isinstance(value, str):
+        return mask(value)
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_masked(one) for one in value]
+    if isinstance(value, Mapping):
+        return {mask(str(name)): _masked(one) for name, one in value.items()}
+    return value
 
 
 def mask(text: str) -> str:

@@ -17,9 +17,14 @@ from distributor.cli.output import say, words
 from distributor.errors import Misconfigured
 
 _STOP_SECONDS = 30
+# fewer than the 1,024 files that a process may usually open
+_MOST_CONNECTIONS = 800
+_LARGEST_HEAD = 32 * 1024
+_IDLE_SECONDS = 15
 # rooms on the same floor never import each other: cli starts web and worker by name, in processes of their own
 _WEB = "distributor.web.app:factory"
 _WORKER = "distributor.worker"
+_PROTOCOL = "distributor.web.patience:PatientProtocol"
 
 
 def register(app: typer.Typer) -> None:
@@ -76,7 +81,20 @@ def run_site(host: str, port: int, variables: dict[str, str], *, with_worker: bo
     # uvicorn raises the signal again when it has shut down; as an exception it lets us end the worker, too
     signal.signal(signal.SIGTERM, _leave)
     with _worker_beside(variables if with_worker else None):
-        uvicorn.run(_WEB, factory=True, host=host, port=port, log_level="warning", server_header=False)
+        uvicorn.run(
+            _WEB,
+            factory=True,
+            host=host,
+            port=port,
+            log_level="warning",
+            server_header=False,
+            http=_PROTOCOL,
+            ws="none",
+            limit_concurrency=_MOST_CONNECTIONS,
+            h11_max_incomplete_event_size=_LARGEST_HEAD,
+            timeout_keep_alive=_IDLE_SECONDS,
+            timeout_graceful_shutdown=_STOP_SECONDS,
+        )
 
 
 def _leave(_signal: int, _frame: object) -> None:

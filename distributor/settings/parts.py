@@ -170,6 +170,10 @@ class WebSettings(Part):
 
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(default=8000, ge=1, le=65535, description="port to listen on")
+    desk_hosts: list[str] = Field(
+        default_factory=list,
+        description="host names under which desk and API answer, without a port; under every name when empty",
+    )
     metrics_token: SecretStr | None = Field(
         default=None, description="token with which /metrics may be read from another machine (Bearer)"
     )

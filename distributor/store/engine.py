@@ -87,7 +87,8 @@ def _sqlite_engine(url: str) -> AsyncEngine:
     file = make_url(url).database
     if file:
         _make_folder(Path(file).parent)
-    engine = create_async_engine(url)
+    # an error of the driver would name the values of its statement, and with them addresses and hashes of passwords
+    engine = create_async_engine(url, hide_parameters=True)
 
     @event.listens_for(engine.sync_engine, "connect")
     def _set_up(dbapi_connection: Any, _record: object) -> None:  # noqa: ANN401  the driver's own type
@@ -111,7 +112,7 @@ def _sqlite_engine(url: str) -> AsyncEngine:
 def _postgresql_engine(url: str) -> AsyncEngine:
     # a process that is frozen in the middle of a transaction must not keep its rows from all others
     options = f"-c idle_in_transaction_session_timeout={_FROZEN_MILLISECONDS}"
-    return create_async_engine(url, pool_pre_ping=True, connect_args={"options": options})
+    return create_async_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args={"options": options})
 
 
 def _make_folder(folder: Path) -> None:

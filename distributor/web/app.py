@@ -15,6 +15,7 @@ from distributor.usecases.read_document import site_version
 from distributor.web import desk, errors, metrics, public
 from distributor.web.assets import load_assets
 from distributor.web.cache import PageCache
+from distributor.web.hosts import DeskHosts
 from distributor.web.negotiation import known_language
 from distributor.web.security import SecurityHeaders
 from distributor.web.site import Site
@@ -46,6 +47,7 @@ def create_app(container: Container, *, is_static: bool = False, patience: float
     app.include_router(desk.router)
     app.include_router(metrics.router)
     errors.install(app)
+    app.add_middleware(DeskHosts, names=container.settings.web.desk_hosts)
     # the last one added is the outermost: error pages get the headers too
     app.add_middleware(SecurityHeaders, https=container.context.publication.base_url.startswith("https://"))
     if not is_static:

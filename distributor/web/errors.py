@@ -71,6 +71,16 @@ def error_page(request: Request, status: int, sentence: str | None = None, refer
     return show(visit, Page("web/error.html", title, None, values), status)
 
 
+def path_for_log(scope: Scope) -> str:
+    """Give the path of a request as the log may hold it: the pattern of its route, since paths may carry secrets.
+
+    Args:
+        scope: of the request.
+    """
+    pattern: str | None = getattr(scope.get("route"), "path", None)
+    return pattern or str(scope["path"])
+
+
 class ErrorBoundary:
     """Turns whatever was not foreseen into a page that tells nothing but where the log has more.
 
@@ -95,8 +105,8 @@ class ErrorBoundary:
         except Exception as error:
             if scope["type"] != "http" or begun:
                 raise
-            reference = new_key()
-            _logger.exception("request-failed", path=scope["path"], reference=reference, error=type(error).__name__)
+            reference, kind = new_key(), type(error).__name__
+            _logger.exception("request-failed", path=path_for_log(scope), reference=reference, error=kind)
             await error_page(Request(scope), _OUR_FAULT, reference=reference)(scope, receive, send)
 
 
@@ -105,7 +115,7 @@ async def _ours(request: Request, error: Exception) -> Response:
     ours = cast("DistributorError", error)
     status = status_of(ours)
     if status >= _OUR_FAULT:
-        _logger.error("request-refused", path=request.url.path, error=str(ours))
+        _logger.error("request-refused", path=path_for_log(request.scope), error=str(ours))
     return error_page(request, status, error_sentence(ours, visit_of(request).language))
 
 

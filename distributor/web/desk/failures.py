@@ -9,7 +9,7 @@ from distributor.errors import DistributorError
 from distributor.i18n import error_sentence, translate
 from distributor.web.desk.pages import show
 from distributor.web.desk.visit import Desk
-from distributor.web.errors import error_page, status_of
+from distributor.web.errors import error_page, path_for_log, status_of
 from distributor.web.visit import visit_of
 
 _logger: Final = log.get_logger(__name__)
@@ -39,7 +39,7 @@ def failure(request: Request, error: DistributorError) -> Response:
     """
     status = failure_status(error)
     if status >= _OUR_FAULT:
-        _logger.error("request-refused", path=request.url.path, error=str(error))
+        _logger.error("request-refused", path=path_for_log(request.scope), error=str(error))
     visit = visit_of(request)
     sentence = error_sentence(error, visit.language)
     desk: Desk | None = getattr(request.state, "desk", None)

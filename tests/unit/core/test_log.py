@@ -38,3 +38,15 @@ def test_on_a_terminal_a_person_can_read_it(capsys: pytest.CaptureFixture[str]) 
     log.configure(json=False)
     log.get_logger("test").warning("relay-trouble")
     assert "relay-trouble" in capsys.readouterr().err
+
+
+def test_what_failed_is_one_masked_line_too(capsys: pytest.CaptureFixture[str]) -> None:
+    log.configure(json=True)
+    try:
+        int("no such\nperson someone@most.example")
+    except ValueError:
+        log.get_logger("test").exception("failed", to=["someone@most.example"], by={"a": ("li.ming@mof.example", 1)})
+    (line,) = capsys.readouterr().err.splitlines()
+    event = json.loads(line)
+    assert "s***@most.example" in event["exception"]
+    assert (event["to"], event["by"]) == (["s***@most.example"], {"a": ["l***@mof.example", 1]})
