@@ -5,6 +5,7 @@ from distributor.access.hashing import hash_password, is_password, needs_new_has
 from distributor.access.names import clean_name
 from distributor.access.passwords import new_password, require_strong
 from distributor.access.roles import Act, Actor, least_role, may, require
+from distributor.access.scopes import require_scope, scope_of
 from distributor.access.throttle import ACCOUNT, ADDRESS, Limit, counted, network_of, uncounted, wait
 from distributor.model.audit import Origin
 from distributor.model.user import AccessRole
@@ -29,7 +30,9 @@ __all__ = [
     "network_of",
     "new_password",
     "require",
+    "require_scope",
     "require_strong",
+    "scope_of",
     "seal",
     "uncounted",
     "wait",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import typer
 
 from distributor.cli import (
+    api_tokens,
     audit,
     bounce,
     bulletins,
@@ -65,6 +66,7 @@ app.add_typer(feeds.app, name="feeds")
 app.add_typer(schedules.app, name="schedule")
 app.add_typer(subscribers.app, name="subscribers")
 app.add_typer(users.app, name="user")
+app.add_typer(api_tokens.app, name="token")
 app.add_typer(audit.app, name="audit")
 app.add_typer(dkim.app, name="dkim")
 

@@ -10,9 +10,10 @@ GENESIS = "0" * 64
 
 
 class Origin(StrEnum):
-    """Where an act comes from: a page of the desk, the shell of the machine, or the program by itself."""
+    """Where an act comes from: a page of the desk, the API, the shell of the machine, or the program by itself."""
 
     DESK = "desk"
+    API = "api"
     SHELL = "shell"
     PROGRAM = "program"
 
@@ -55,6 +56,8 @@ class AuditAct(StrEnum):
     LOG_IN_SLOWED = "log-in-slowed"
     LOG_OUT = "log-out"
     REVOKE_SESSION = "revoke-session"
+    ADD_TOKEN = "add-token"  # noqa: S105  the name of an act
+    REVOKE_TOKEN = "revoke-token"  # noqa: S105  as above
 
 
 @dataclass(frozen=True, slots=True)

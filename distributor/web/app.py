@@ -12,7 +12,7 @@ from distributor.i18n import DEFAULT_LANGUAGE
 from distributor.settings import Settings
 from distributor.usecases.context import Context
 from distributor.usecases.read_document import site_version
-from distributor.web import desk, errors, metrics, public
+from distributor.web import api, desk, errors, metrics, public
 from distributor.web.assets import load_assets
 from distributor.web.cache import PageCache
 from distributor.web.hosts import DeskHosts
@@ -45,6 +45,8 @@ def create_app(container: Container, *, is_static: bool = False, patience: float
     app.state.site = Site(container.context, container.settings, load_assets(), is_static)
     app.include_router(public.router)
     app.include_router(desk.router)
+    if not is_static:
+        app.include_router(api.router)
     app.include_router(metrics.router)
     errors.install(app)
     app.add_middleware(DeskHosts, names=container.settings.web.desk_hosts)

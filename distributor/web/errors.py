@@ -12,6 +12,7 @@ from distributor.errors import Conflict, DistributorError, NotFound, Refused
 from distributor.i18n import error_sentence, translate
 from distributor.tokens import new_key
 from distributor.web.pages import Page, show
+from distributor.web.problems import is_for_program, problem
 from distributor.web.visit import visit_of
 
 _logger: Final = log.get_logger(__name__)
@@ -61,6 +62,8 @@ def error_page(request: Request, status: int, sentence: str | None = None, refer
         reference: key under which the log has more.
     """
     visit = visit_of(request)
+    if is_for_program(request):
+        return problem(request, status, detail=sentence or "", reference=reference)
     known = status if status in _WITH_SENTENCE else "other"
     values = {
         "status": status,

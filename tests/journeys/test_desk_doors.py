@@ -4,13 +4,11 @@ from pathlib import Path
 
 import pytest
 from fastapi.routing import APIRoute
-from sqlalchemy import select
 
 from distributor import access
 from distributor.access import AccessRole, Act
-from distributor.store.engine import Database
-from distributor.store.tables import metadata
 from distributor.web.desk.routing import act_of, router
+from tests.support.databases import dump
 from tests.support.desks import Browser, browser, draft, guest, hidden
 from tests.support.pages import look_at
 from tests.support.sites import SiteUnderTest, site
@@ -131,14 +129,6 @@ async def test_no_form_is_taken_without_the_token_of_this_session(tmp_path: Path
         for route in FORMS:
             for fields in wrong:
                 assert (await visitor.post(path_of(route), fields)).status_code == 403, route.path
-
-
-async def dump(database: Database) -> dict[str, list[tuple[object, ...]]]:
-    async with database.read() as connection:
-        return {
-            table.name: sorted((tuple(row) for row in await connection.execute(select(table))), key=repr)
-            for table in metadata.tables.values()
-        }
 
 
 async def test_looking_changes_nothing(tmp_path: Path) -> None:

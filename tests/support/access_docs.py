@@ -9,6 +9,8 @@ from fastapi.routing import APIRoute
 
 from distributor import access
 from distributor.access import AccessRole, Act
+from distributor.web import api
+from distributor.web.api.routing import act_of as act_of_api
 from distributor.web.desk.routing import act_of, router
 
 PAGE = Path(__file__).parents[2] / "docs" / "access.md"
@@ -18,7 +20,8 @@ _COLUMNS = ("anybody", *(role.value for role in AccessRole))
 
 def tables() -> str:
     """Both tables, in Markdown."""
-    return f"### Acts\n\n{_acts()}\n\n### Routes of the desk\n\n{_routes()}"
+    programs = "### Routes of the API\n\nBeside the role of its account a program needs a token with the scope."
+    return f"### Acts\n\n{_acts()}\n\n### Routes of the desk\n\n{_routes()}\n\n{programs}\n\n{_api()}"
 
 
 def _acts() -> str:
@@ -34,6 +37,16 @@ def _routes() -> str:
         if (act := act_of(route)) is not None
     ]
     return "\n".join([_heading("method | path | act"), *rows])
+
+
+def _api() -> str:
+    routes = [route for route in api.router.routes if isinstance(route, APIRoute) and route.include_in_schema]
+    rows = [
+        f"| `{next(iter(route.methods or ()))}` | `{route.path}` | {access.scope_of(act)} | {_marks(act)} |"
+        for route in sorted(routes, key=lambda route: (route.path, sorted(route.methods or ())))
+        if (act := act_of_api(route)) is not None
+    ]
+    return "\n".join([_heading("method | path | scope"), *rows])
 
 
 def _heading(first: str) -> str:

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import select
 
 from distributor.store import migrate
 from distributor.store.engine import Database
+from distributor.store.tables import metadata
 from tests.support import postgres
 
 _numbers = count()
@@ -80,3 +82,12 @@ async def _migrate(url: str) -> None:
     opened = Database(url)
     await migrate.upgrade(opened)
     await opened.dispose()
+
+
+async def dump(database: Database) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every table, to see whether anything was changed."""
+    async with database.read() as connection:
+        return {
+            table.name: sorted((tuple(row) for row in await connection.execute(select(table))), key=repr)
+            for table in metadata.tables.values()
+        }

@@ -1,6 +1,6 @@
 """All tables; importing this package fills the metadata that migrations are compared with."""
 
-from distributor.store.tables.access import audit, audit_head, login_failures, sessions, users
+from distributor.store.tables.access import api_tokens, audit, audit_head, login_failures, sessions, users
 from distributor.store.tables.address_book import (
     address_book_acts,
     address_book_changes,
@@ -46,6 +46,7 @@ __all__ = [
     "address_book_acts",
     "address_book_changes",
     "address_scores",
+    "api_tokens",
     "audit",
     "audit_head",
     "blobs",

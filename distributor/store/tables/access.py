@@ -1,4 +1,4 @@
-"""Accounts, sessions, counted failures of logins, and the audit log."""
+"""Accounts, sessions, tokens of the API, counted failures of logins, and the audit log."""
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table
 
@@ -37,6 +37,21 @@ login_failures = Table(
     Column("key", String(64), primary_key=True),
     Column("count", Integer, nullable=False),
     Column("last", Moment, nullable=False, index=True),
+)
+
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("secret_sha256", String(64), nullable=False, unique=True),
+    Column("user", ForeignKey("users.name"), nullable=False, index=True),
+    Column("name", String(100), nullable=False),
+    Column("scopes", PlainJson, nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("created_by", String(100), nullable=False),
+    Column("expires", Moment, nullable=False),
+    Column("last_used", Moment, nullable=True),
+    Column("revoked", Moment, nullable=True),
 )
 
 audit = Table(

@@ -3,6 +3,7 @@
 from distributor.web.desk import (
     account,
     address_book,
+    api_tokens,
     audit,
     bulletins,
     certificates,
@@ -28,6 +29,7 @@ PARTS = (
     home,
     login,
     account,
+    api_tokens,
     upload,
     bulletins,
     mail_preview,

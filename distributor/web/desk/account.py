@@ -6,6 +6,7 @@ from distributor.access import Act
 from distributor.errors import Refused
 from distributor.i18n import error_sentence
 from distributor.usecases.list_sessions import list_sessions
+from distributor.usecases.manage_tokens import list_tokens
 from distributor.usecases.revoke_session import revoke_session
 from distributor.usecases.set_password import change_own_password
 from distributor.web.desk.failures import failure_status
@@ -40,6 +41,8 @@ async def revoke(desk: Desked, session_id: str) -> Response:
 
 async def _account(desk: Desk, refused: Refused | None = None) -> Response:
     values = {
+        "tokens": await list_tokens(desk.context, desk.actor, desk.actor.name),
+        "now": desk.context.now(),
         "sessions": await list_sessions(desk.context, desk.actor, desk.actor.name),
         "problem": None if refused is None else error_sentence(refused, desk.visit.language),
     }

@@ -12,6 +12,7 @@ from distributor.usecases import change_user
 from distributor.usecases.add_user import add_user
 from distributor.usecases.list_sessions import list_sessions
 from distributor.usecases.list_users import list_users, show_user
+from distributor.usecases.manage_tokens import list_tokens
 from distributor.usecases.set_password import set_password
 from distributor.web.desk.failures import failure_status
 from distributor.web.desk.pages import done, show
@@ -106,6 +107,8 @@ async def _account(desk: Desk, name: str, error: DistributorError | None = None)
     values = {
         **_problem(desk, error),
         "user": found,
+        "tokens": await list_tokens(desk.context, desk.actor, found.name),
+        "now": desk.context.now(),
         "sessions": await list_sessions(desk.context, desk.actor, found.name),
         "roles": [role.value for role in AccessRole],
         "suggested": access.new_password(),
