@@ -7,6 +7,7 @@ from distributor.web.desk import (
     audit,
     bulletins,
     certificates,
+    changing,
     home,
     login,
     mail_look,
@@ -21,6 +22,7 @@ from distributor.web.desk import (
     tickets,
     upload,
     users,
+    withdrawing,
 )
 from distributor.web.desk.routing import router
 
@@ -34,6 +36,8 @@ PARTS = (
     bulletins,
     mail_preview,
     signing,
+    changing,
+    withdrawing,
     runs,
     run_ledger,
     run_acts,

@@ -143,4 +143,4 @@ def next_step(shown: BulletinAtDesk) -> str | None:
         return None
     if not shown.is_signed:
         return "sign-off"
-    return "publish" if shown.state is BulletinState.SIGNED_OFF else None
+    return "publish" if shown.state is BulletinState.SIGNED_OFF or shown.pending is not None else None

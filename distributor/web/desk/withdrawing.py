@@ -1,0 +1,74 @@
+"""Taking back a bulletin or an item at the desk, and bringing it back."""
+
+from fastapi import Request, Response
+
+from distributor.access import Act
+from distributor.errors import Refused
+from distributor.i18n import error_sentence
+from distributor.model.record import display_title
+from distributor.usecases.list_runs import list_runs
+from distributor.usecases.show_bulletin import show_bulletin
+from distributor.usecases.withdraw_bulletin import undo_withdrawal, withdraw_bulletin
+from distributor.web.desk.failures import failure_status
+from distributor.web.desk.pages import done, show
+from distributor.web.desk.routing import action, page
+from distributor.web.desk.visit import Desk, Desked, Flash
+
+_LONGEST = 200
+
+
+@page("/bulletins/{bulletin_id}/withdraw", Act.PUBLISH)
+async def ask(request: Request, desk: Desked, bulletin_id: str) -> Response:
+    """Say what taking back does, and ask for the reason."""
+    return await _form(desk, bulletin_id, request.query_params.get("item", ""))
+
+
+@action("/bulletins/{bulletin_id}/withdraw", Act.PUBLISH)
+async def withdraw(desk: Desked, bulletin_id: str) -> Response:
+    """Take the bulletin or an item back."""
+    key = desk.form.text("item")
+    try:
+        taken = await withdraw_bulletin(desk.context, desk.actor, bulletin_id, _reason(desk), key or None)
+    except Refused as refused:
+        return await _form(desk, bulletin_id, key, refused)
+    back = f"bulletins/{bulletin_id}/restore" if not key else f"bulletins/{bulletin_id}/items/{key}/restore"
+    parameters = {"cancelled": taken.cancelled, "holders": len(taken.holders)}
+    return done(desk, f"bulletins/{bulletin_id}/changes", Flash("desk.withdraw.done", parameters, undo=back))
+
+
+@action("/bulletins/{bulletin_id}/restore", Act.PUBLISH)
+async def restore(desk: Desked, bulletin_id: str) -> Response:
+    """Bring the bulletin back; mail that was stopped stays stopped."""
+    await undo_withdrawal(desk.context, desk.actor, bulletin_id)
+    return done(desk, f"bulletins/{bulletin_id}/changes", Flash("desk.withdraw.undone"))
+
+
+@action("/bulletins/{bulletin_id}/items/{item_key}/restore", Act.PUBLISH)
+async def restore_item(desk: Desked, bulletin_id: str, item_key: str) -> Response:
+    """Bring an item back."""
+    await undo_withdrawal(desk.context, desk.actor, bulletin_id, item_key)
+    return done(desk, f"bulletins/{bulletin_id}/changes", Flash("desk.withdraw.undone"))
+
+
+def _reason(desk: Desk) -> str:
+    reason = " ".join(desk.form.text("reason").split())
+    if len(reason) > _LONGEST:
+        raise Refused("note-too-long", most=_LONGEST)
+    return reason
+
+
+async def _form(desk: Desk, bulletin_id: str, key: str, refused: Refused | None = None) -> Response:
+    shown = await show_bulletin(desk.context, bulletin_id)
+    runs = await list_runs(desk.context, bulletin_id=bulletin_id)
+    values = {
+        "shown": shown,
+        "items": [item for item in shown.record.items if item.withdrawn is None],
+        "chosen": key,
+        "reason": desk.form.text("reason"),
+        "longest": _LONGEST,
+        "left": sum(one.counts.total for one in runs if not one.counts.is_finished),
+        "problem": None if refused is None else error_sentence(refused, desk.visit.language),
+    }
+    status = 200 if refused is None else failure_status(refused)
+    title = desk.say("desk.withdraw.title", bulletin=display_title(shown.record.masthead))
+    return show(desk, "web/desk/withdraw.html", title, values, place="bulletins", status=status)
