@@ -10,10 +10,10 @@ from distributor.model.record import BulletinRecord, BulletinState, ItemRecord
 from distributor.model.sign_off import SignOff
 from distributor.parse import Given
 from distributor.store.overview import SignedBy
+from distributor.usecases import list_bulletins as listing
 from distributor.usecases.plan_bulletin import plan_bulletin
 from distributor.usecases.receive_bulletin import receive_bulletin
 from distributor.usecases.show_bulletin import show_bulletin, show_original
-from distributor.usecases.survey_desk import survey_desk
 from distributor.web.api import shapes
 from distributor.web.api.gate import Called, Caller
 from distributor.web.api.routing import VERSION, reads, takes
@@ -42,7 +42,7 @@ _UPLOAD: Final = {
 @reads("list-bulletins", "/bulletins", shapes.PageOf[shapes.BulletinLineShape])
 async def list_bulletins(caller: Called, page: PageNumber = 1, size: PageSize = 50) -> object:
     """List the bulletins, newest first."""
-    found = await survey_desk(caller.context, size, (page - 1) * size)
+    found = await listing.list_bulletins(caller.context, size, (page - 1) * size)
     entries = tuple(
         shapes.BulletinLineShape.model_validate(_line(line.record, line.state, line.signed)) for line in found.lines
     )
