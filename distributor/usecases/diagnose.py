@@ -23,6 +23,7 @@ from distributor.store.engine import as_misconfigured
 from distributor.usecases.check_recipients import check_recipients
 from distributor.usecases.context import Context
 from distributor.usecases.current_calendar import current_calendar
+from distributor.usecases.survey_desk import never_begun
 
 _LEAST_FREE_BYTES = 1_000_000_000
 _LARGEST_DRIFT = timedelta(seconds=5)
@@ -81,6 +82,7 @@ async def diagnose(
         "keys": lambda: anyio.to_thread.run_sync(_keys, installation.secrets),
         "site": lambda: _site(installation.base_url),
         "calendar": lambda: _calendar(context),
+        "schedules": lambda: _schedules(context),
         "templates": lambda: anyio.to_thread.run_sync(_templates),
         "print": lambda: anyio.to_thread.run_sync(_print, context),
         "recipients": lambda: _recipients(context),
@@ -148,6 +150,15 @@ async def _calendar(context: Context) -> tuple[Finding, ...]:
     if calendar.is_published(year):
         return ()
     return (Finding(Level.WARNING, "doctor-calendar", parameters={"year": str(year)}),)
+
+
+async def _schedules(context: Context) -> tuple[Finding, ...]:
+    async with context.database.read() as connection:
+        found = await never_begun(connection, context)
+    if not found:
+        return ()
+    names = "、".join(dict.fromkeys(one.schedule_id for one in found))
+    return (Finding(Level.WARNING, "doctor-unbegun", parameters={"count": str(len(found)), "schedules": names}),)
 
 
 def _templates() -> tuple[Finding, ...]:

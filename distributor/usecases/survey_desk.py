@@ -7,13 +7,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor import recipients
 from distributor.model.record import BulletinRecord
-from distributor.store import address_book, overview, tickets
+from distributor.store import address_book, overview, tickets, unbegun
 from distributor.store.overview import FailedRun
+from distributor.store.unbegun import Unbegun
 from distributor.usecases.context import Context
 from distributor.usecases.list_bulletins import BulletinPage, page_of_lines
 from distributor.usecases.sign_off_bulletin import blocking_findings
 
 _RECENT = timedelta(days=30)
+_SWEPT = timedelta(days=7)
+# a worker looks every second; minutes mean that none does, or that something keeps it
+_SOON = timedelta(minutes=10)
 _MOST = 10
 
 
@@ -40,16 +44,18 @@ class Attention:
         drafts: bulletins with blocking findings or unresolved recipients.
         failed: runs of the last 30 days with deliveries that failed.
         tickets: open wishes to be left out.
+        unbegun: occurrences of the last seven days that should have begun and did not.
     """
 
     drafts: tuple[Unsettled, ...]
     failed: tuple[FailedRun, ...]
     tickets: int
+    unbegun: tuple[Unbegun, ...] = ()
 
     @property
     def is_nothing(self) -> bool:
         """Whether nothing waits."""
-        return not (self.drafts or self.failed or self.tickets)
+        return not (self.drafts or self.failed or self.tickets or self.unbegun)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +85,20 @@ async def survey_desk(context: Context, limit: int, offset: int = 0) -> Survey:
             drafts=await _unsettled(connection),
             failed=await overview.failed_runs(connection, context.now() - _RECENT, _MOST),
             tickets=await tickets.count(connection, only_open=True),
+            unbegun=await never_begun(connection, context),
         )
     return Survey(page, attention)
+
+
+async def never_begun(connection: AsyncConnection, context: Context) -> tuple[Unbegun, ...]:
+    """Give the occurrences of the last seven days that should have begun and did not.
+
+    Args:
+        connection: an open transaction.
+        context: the installation.
+    """
+    now = context.now()
+    return await unbegun.unbegun(connection, now - _SWEPT, now - _SOON)
 
 
 async def _unsettled(connection: AsyncConnection) -> tuple[Unsettled, ...]:

@@ -1,7 +1,7 @@
 """One run per occurrence, however often and by however many it is started; on both databases."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import anyio
@@ -13,12 +13,22 @@ from distributor.schedule import parse_trigger
 from distributor.store import bulletins, schedules
 from distributor.store.engine import Database
 from distributor.store.schedules import PlannedSchedule
+from distributor.store.unbegun import Hindrance
 from distributor.usecases.claim_occurrences import ClaimedOccurrence, claim_occurrences
 from distributor.usecases.context import Context
 from distributor.usecases.list_runs import list_runs
+from distributor.usecases.prepare_digests import prepare_digests
+from distributor.usecases.survey_desk import never_begun
+from tests.support.subscribing import join
 from tests.support.worlds import NOW, SEED, at, make_world, publish_seed, receive_seed
 
 pytestmark = pytest.mark.anyio
+
+
+async def swept(context: Context, moment: datetime) -> list[tuple[str, str | None, Hindrance]]:
+    async with context.database.read() as connection:
+        found = await never_begun(connection, at(context, moment))
+    return [(one.schedule_id, one.list_id, one.hindrance) for one in found]
 
 
 async def _replace_schedules(context: Context, *wanted: PlannedSchedule) -> None:
@@ -85,6 +95,33 @@ async def test_a_late_occurrence_asks_a_person(database: Database, tmp_path: Pat
     (claimed,) = await claim_occurrences(at(context, NOW + timedelta(hours=7)))
     assert (claimed.outcome, claimed.runs) == ("ask", ())
     assert await list_runs(context) == ()
+    assert await swept(context, NOW + timedelta(hours=8)) == [("weekly", "bao", Hindrance.ASK)]
+    await _replace_schedules(context)
+    assert await swept(context, NOW + timedelta(hours=8)) == [("weekly", None, Hindrance.ASK)]
+
+
+async def test_a_moment_that_no_scheduler_looked_at_is_found(database: Database, tmp_path: Path) -> None:
+    context = await make_world(database, tmp_path)
+    await _replace_schedules(context, _weekly())
+    assert await swept(context, NOW + timedelta(minutes=9)) == []
+    assert await swept(context, NOW + timedelta(minutes=11)) == [("weekly", "bao", Hindrance.OVERDUE)]
+    await publish_seed(at(context, NOW - timedelta(hours=1)))
+    await claim_occurrences(at(context, NOW + timedelta(minutes=12)))
+    assert await swept(context, NOW + timedelta(minutes=13)) == []
+
+
+async def test_digests_that_cannot_be_written_are_found(database: Database, tmp_path: Path) -> None:
+    context = await make_world(database, tmp_path)
+    await join(context, "reader@reader.example")
+    bulletin_id = await publish_seed(context)
+    await claim_occurrences(context)
+    async with database.write() as connection:
+        record = await bulletins.get(connection, bulletin_id)
+        gone = replace(record.items[0], withdrawn=NOW)
+        await bulletins.save_publication(connection, replace(record, items=(gone, *record.items[1:])))
+    await prepare_digests(context)
+    found = await swept(context, NOW + timedelta(minutes=11))
+    assert ("public-issue", "public", Hindrance.UNPREPARED) in found
 
 
 async def test_what_a_person_must_look_at_blocks_its_occurrence_alone(database: Database, tmp_path: Path) -> None:
@@ -97,6 +134,9 @@ async def test_what_a_person_must_look_at_blocks_its_occurrence_alone(database: 
         await bulletins.save_publication(connection, replace(record, items=(gone, *record.items[1:])))
     (claimed,) = await claim_occurrences(at(context, NOW + timedelta(hours=1)))
     assert claimed.outcome == "sign-off-outdated"
+    blocked = ("weekly", "bao", Hindrance.BLOCKED)
+    assert blocked in await swept(context, NOW + timedelta(days=6))
+    assert blocked not in await swept(context, NOW + timedelta(days=8))
 
 
 async def test_a_draft_is_never_sent_by_a_schedule(database: Database, tmp_path: Path) -> None:

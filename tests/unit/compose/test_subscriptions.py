@@ -76,6 +76,19 @@ def test_items_of_several_bulletins_stand_under_common_headings() -> None:
     assert context.bulletin_url is None
 
 
+@pytest.mark.parametrize("frequency", list(Frequency))
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_a_digest_of_one_day_names_it_once(frequency: Frequency, language: str) -> None:
+    both = [everything(seedlike_record()), everything(seedlike_record(id="b002"))]
+    made = subscription_context(make_publication(), both, reading(frequency))
+    assert made is not None
+    variant = render_subscription(made, language, MailFormat.HTML)
+    for text in (variant.subject, variant.text, variant.html or ""):
+        assert not re.search(r"(\S*2026\S*)(?:至| to )\1", text)
+    if language == "zh_CN":
+        assert variant.subject.endswith("（2026年1月5日）")
+
+
 def test_a_bulletin_that_was_got_officially_is_left_out_and_nothing_left_is_no_digest() -> None:
     both = [everything(seedlike_record()), everything(seedlike_record(id="b002"))]
     context = subscription_context(make_publication(), both, reading(without=("b001",)))
