@@ -31,6 +31,7 @@ from distributor.usecases.context import Context
 from distributor.usecases.diagnose import Installation
 from distributor.usecases.make_dkim_key import read_dkim_key
 from distributor.usecases.parse_file import read_toml
+from distributor.usecases.premises import Premises
 from distributor.usecases.secret_files import write_secret
 
 _KEY_BYTES = 32
@@ -155,6 +156,28 @@ def build(config_dir: Path | None = None, *, clock: Clock | None = None) -> Cont
         relay_log=None if chosen.delivery.relay_log is None else PostfixLog(chosen.delivery.relay_log),
     )
     return Container(chosen, context)
+
+
+def premises(config_dir: Path | None = None, *, clock: Clock | None = None) -> Premises:
+    """Say where the parts of this installation stand; neither database nor keys are opened or made.
+
+    Args:
+        config_dir: folder of the TOML files, found by `settings.config_folder` by default.
+        clock: tells the time; the one of this machine by default.
+
+    Raises:
+        Misconfigured: what is wrong with which setting.
+    """
+    chosen = settings.load(config_dir)
+    return Premises(
+        url=chosen.database_address,
+        open_database=Database,
+        config=settings.config_folder(config_dir),
+        secrets=chosen.secrets_folder,
+        data=chosen.data_dir,
+        publication=chosen.publication.name,
+        clock=clock or SystemClock(chosen.publication.time_zone),
+    )
 
 
 def _relay(smtp: SmtpSettings, per_connection: int, name: str = "") -> Relay:

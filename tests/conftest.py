@@ -3,10 +3,10 @@
 import hypothesis
 import pytest
 
-from tests.support.databases import database, postgres_address
+from tests.support.databases import database, empty_database, postgres_address
 from tests.support.installations import run
 
-__all__ = ["anyio_backend", "database", "postgres_address", "run"]
+__all__ = ["anyio_backend", "database", "empty_database", "postgres_address", "run"]
 
 # a busy machine is no fault of the code: no deadlines, and the same examples on every run of CI
 hypothesis.settings.register_profile("suite", deadline=None, derandomize=True)

@@ -11,6 +11,7 @@ from distributor import bootstrap, log
 from distributor.access import Actor
 from distributor.bootstrap import Container
 from distributor.store.engine import as_misconfigured
+from distributor.usecases.premises import Premises
 from distributor.usecases.set_up import ensure_ready
 
 T = TypeVar("T")
@@ -48,3 +49,25 @@ def run_in_container(
             await container.close()
 
     return anyio.run(work_and_close)
+
+
+def run_on_premises(config: Path | None, work: Callable[[Premises], Awaitable[T]]) -> T:
+    """Do a work that opens the database by itself, whatever state it is in.
+
+    Args:
+        config: folder of the TOML files, or None for the usual one.
+        work: what to do.
+
+    Raises:
+        Misconfigured: when the settings are wrong or the database cannot be opened.
+    """
+    log.configure(level=30)
+    premises = bootstrap.premises(config)
+
+    async def checked() -> T:
+        try:
+            return await work(premises)
+        except OperationalError as error:
+            raise as_misconfigured(error, premises.url) from error
+
+    return anyio.run(checked)

@@ -8,8 +8,10 @@ import typer
 from distributor.cli import (
     api_tokens,
     audit,
+    backup,
     bounce,
     bulletins,
+    database,
     demo,
     dkim,
     doctor,
@@ -55,6 +57,7 @@ for module in (
     planning,
     sending,
     operating,
+    backup,
     serving,
     trial,
     doctor,
@@ -67,6 +70,7 @@ app.add_typer(schedules.app, name="schedule")
 app.add_typer(subscribers.app, name="subscribers")
 app.add_typer(users.app, name="user")
 app.add_typer(api_tokens.app, name="token")
+app.add_typer(database.app, name="database")
 app.add_typer(audit.app, name="audit")
 app.add_typer(dkim.app, name="dkim")
 

@@ -58,6 +58,8 @@ class AuditAct(StrEnum):
     REVOKE_SESSION = "revoke-session"
     ADD_TOKEN = "add-token"  # noqa: S105  the name of an act
     REVOKE_TOKEN = "revoke-token"  # noqa: S105  as above
+    RESTORE_BACKUP = "restore-backup"
+    COPY_DATABASE = "copy-database"
 
 
 @dataclass(frozen=True, slots=True)

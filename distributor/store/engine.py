@@ -39,6 +39,16 @@ class Database:
             yield connection
 
     @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction that reads one state of everything, however long it lasts and whoever writes meanwhile."""
+        async with self.engine.connect() as connection:
+            if not self.is_sqlite:
+                # on SQLite a reading transaction is a snapshot by itself (WAL)
+                await connection.execution_options(isolation_level="REPEATABLE READ")
+            async with connection.begin():
+                yield connection
+
+    @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """Open a transaction that writes; it commits at the end of the block, or leaves nothing behind.
 
@@ -60,6 +70,23 @@ class Database:
             return datetime.fromisoformat(str(written)).replace(tzinfo=UTC)
         moment: datetime = (await connection.execute(text("SELECT clock_timestamp()"))).scalar_one()
         return moment.astimezone(UTC)
+
+    async def size(self, connection: AsyncConnection) -> int:
+        """Give the room in bytes that the database takes.
+
+        Args:
+            connection: an open transaction.
+        """
+        if self.is_sqlite:
+            pages = await connection.scalar(text("PRAGMA page_count"))
+            return int(pages or 0) * int(await connection.scalar(text("PRAGMA page_size")) or 0)
+        return int(await connection.scalar(text("SELECT pg_database_size(current_database())")) or 0)
+
+    @property
+    def file(self) -> Path | None:
+        """The file of an SQLite database."""
+        name = make_url(self.url).database
+        return Path(name) if self.is_sqlite and name else None
 
     async def dispose(self) -> None:
         """Close all connections."""

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import and_, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor.model.ledger import LedgerRow
@@ -25,19 +25,29 @@ async def open_failures(
         before: only those that failed before this moment, by the clock of the database.
         limit: how many at most.
     """
-    done = exists().where(
-        failure_follow_ups.c.delivery_id == deliveries.c.id, failure_follow_ups.c.finished == deliveries.c.finished
-    )
     query = (
         select(deliveries)
         .join(runs, runs.c.id == deliveries.c.run_id)
         .where(
-            runs.c.created >= since, deliveries.c.state == DeliveryState.FAILED, deliveries.c.finished <= before, ~done
+            runs.c.created >= since,
+            deliveries.c.state == DeliveryState.FAILED,
+            deliveries.c.finished <= before,
+            ~_is_done(),
         )
         .order_by(deliveries.c.finished, deliveries.c.id)
         .limit(limit)
     )
     return tuple(ledger_row(row) for row in (await connection.execute(query)).mappings())
+
+
+async def runs_to_follow_up(connection: AsyncConnection) -> tuple[str, ...]:
+    """Give the ids of runs that have failed deliveries of which nothing was made yet.
+
+    Args:
+        connection: an open transaction.
+    """
+    query = select(deliveries.c.run_id).where(deliveries.c.state == DeliveryState.FAILED, ~_is_done()).distinct()
+    return tuple((await connection.execute(query)).scalars())
 
 
 async def record(connection: AsyncConnection, row: LedgerRow, now: datetime, *, suspended: bool) -> None:
@@ -185,3 +195,9 @@ async def was_reached_since(connection: AsyncConnection, address: str, moment: d
         deliveries.c.address == address, deliveries.c.state == DeliveryState.SENT, deliveries.c.finished > moment
     )
     return await connection.scalar(select(deliveries.c.id).where(reached).limit(1)) is not None
+
+
+def _is_done() -> ColumnElement[bool]:
+    return exists().where(
+        failure_follow_ups.c.delivery_id == deliveries.c.id, failure_follow_ups.c.finished == deliveries.c.finished
+    )

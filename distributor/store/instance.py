@@ -19,11 +19,13 @@ class Instance:
         token: name of the installation.
         beats: how often a worker has shown that it sends from here.
         beaten: when the last one did.
+        restored: when it was found to be a copy of another, or None.
     """
 
     token: str
     beats: int
     beaten: datetime
+    restored: datetime | None = None
 
 
 async def load(connection: AsyncConnection) -> Instance | None:
@@ -33,7 +35,7 @@ async def load(connection: AsyncConnection) -> Instance | None:
         connection: an open writing transaction.
     """
     row = (await connection.execute(select(instance).with_for_update())).mappings().first()
-    return None if row is None else Instance(row["token"], row["beats"], row["beaten"])
+    return None if row is None else Instance(row["token"], row["beats"], row["beaten"], row["restored"])
 
 
 async def save(connection: AsyncConnection, value: Instance) -> None:
@@ -44,5 +46,25 @@ async def save(connection: AsyncConnection, value: Instance) -> None:
         value: as it is now.
     """
     await connection.execute(delete(instance))
-    fields = {"token": value.token, "beats": value.beats, "beaten": value.beaten}
+    fields = {"token": value.token, "beats": value.beats, "beaten": value.beaten, "restored": value.restored}
     await connection.execute(insert(instance).values(id=_ONLY, **fields))
+
+
+async def last_beat(connection: AsyncConnection) -> datetime | None:
+    """Give the moment at which a worker last showed that it sends from here, by the clock of the database.
+
+    Args:
+        connection: an open transaction.
+    """
+    moment: datetime | None = await connection.scalar(select(instance.c.beaten))
+    return moment
+
+
+async def restored(connection: AsyncConnection) -> datetime | None:
+    """Give the moment at which the database was found to be a copy, or None.
+
+    Args:
+        connection: an open transaction.
+    """
+    moment: datetime | None = await connection.scalar(select(instance.c.restored))
+    return moment

@@ -124,6 +124,19 @@ async def settle(connection: AsyncConnection, letter_id: str, state: LetterState
     await connection.execute(update(letters).where(letters.c.id == letter_id).values(values))
 
 
+async def give_up(connection: AsyncConnection, reply: str, now: datetime) -> int:
+    """Send nothing more of what waits; returns how many letters that were.
+
+    Args:
+        connection: an open writing transaction.
+        reply: why.
+        now: the present moment.
+    """
+    waiting = update(letters).where(letters.c.state == LetterState.PENDING)
+    values = {"state": LetterState.FAILED, "reply": reply, "finished": now, "lease_until": None, "content": None}
+    return (await connection.execute(waiting.values(values))).rowcount
+
+
 async def forget(connection: AsyncConnection, before: datetime) -> int:
     """Forget letters that are done with; returns how many.
 

@@ -69,6 +69,12 @@ async def set_failed(connection: AsyncConnection, notice_id: str, answer: str, m
     await _settle(connection, notice_id, answer, failed=moment)
 
 
+async def give_up(connection: AsyncConnection, answer: str, moment: datetime) -> int:
+    """Send nothing more of what is owed; returns how many notices that were."""
+    owed = update(notices).where(notices.c.sent.is_(None), notices.c.failed.is_(None))
+    return (await connection.execute(owed.values(answer=answer, failed=moment))).rowcount
+
+
 async def put_off(connection: AsyncConnection, notice_id: str, answer: str, until: datetime) -> None:
     """Send a notice later."""
     await _settle(connection, notice_id, answer, next_attempt=until)

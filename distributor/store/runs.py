@@ -59,6 +59,17 @@ async def resume(connection: AsyncConnection, run_id: str, now: datetime) -> boo
     return (await connection.execute(go_on.values(changes))).rowcount == 1
 
 
+async def confirm(connection: AsyncConnection, run_id: str, now: datetime) -> None:
+    """Let a run begin although it is late.
+
+    Args:
+        connection: an open writing transaction.
+        run_id: the run.
+        now: the present moment.
+    """
+    await connection.execute(update(runs).where(runs.c.id == run_id).values(confirmed=now))
+
+
 async def add_event(connection: AsyncConnection, run_id: str, event: RunEvent) -> None:
     """Append to the history of a run.
 

@@ -186,6 +186,19 @@ async def last_occurrence(
     return newest
 
 
+async def was_decided_since(connection: AsyncConnection, schedule_id: str, moment: datetime) -> bool:
+    """Whether the first occurrence that was claimed since a moment asks nobody any more; False while there is none.
+
+    Args:
+        connection: an open transaction.
+        schedule_id: the schedule.
+        moment: since when.
+    """
+    mine = (occurrences.c.schedule_id == schedule_id, occurrences.c.claimed >= moment)
+    query = select(occurrences.c.outcome).where(*mine).order_by(occurrences.c.moment).limit(1)
+    return await connection.scalar(query) not in {None, "ask"}
+
+
 async def record_occurrence(
     connection: AsyncConnection,
     schedule_id: str,

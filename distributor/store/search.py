@@ -10,7 +10,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Final
 
-from sqlalchemy import Select, and_, cast, column, delete, func, insert, select, table, text
+from sqlalchemy import Executable, Select, and_, cast, column, delete, func, insert, select, table, text
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -22,7 +22,8 @@ _POSITION_BITS: Final = 16
 _BULLETIN_BITS: Final = 20
 _LAST_POSITION: Final = (1 << _POSITION_BITS) - 1
 # not among the tables of the schema: each database has one of its own kind (see the migration)
-_INDEX: Final = table("search_index", column("id"), column("words"), column("terms"))
+INDEX_NAME: Final = "search_index"
+_INDEX: Final = table(INDEX_NAME, column("id"), column("words"), column("terms"))
 # parts fields, so that no phrase reaches across; a private character, which no term holds
 _BORDER: Final = "\ue000"
 # in bytes: a tsvector may not be longer than a megabyte
@@ -45,17 +46,36 @@ async def put(connection: AsyncConnection, bulletin_id: str, day: date, found: S
     indexed = [(base | (_LAST_POSITION - item.position), item) for item in found if item.position <= _LAST_POSITION]
     rows = [{"id": place, "item_key": item.key, "bulletin_id": bulletin_id} for place, item in indexed]
     await connection.execute(insert(search_entries), rows)
-    words = [(place, _words(item)) for place, item in indexed]
+    await put_words(connection, [(place, _words(item)) for place, item in indexed])
+
+
+async def put_words(connection: AsyncConnection, words: Iterable[tuple[int, str]]) -> None:
+    """Put words into the index, as `words_query` gives them from either database.
+
+    Args:
+        connection: an open writing transaction.
+        words: places, which stand among the entries already, and what is found there.
+    """
     if _is_sqlite(connection):
         statement = text("INSERT INTO search_index (rowid, words) VALUES (:id, :words)")
         await connection.execute(statement, [{"id": place, "words": written} for place, written in words])
-    else:
-        statement = text(
-            "INSERT INTO search_index (id, words, terms) "
-            "VALUES (:id, :words, array_to_tsvector(CAST(:terms AS text[])))"
-        )
-        rows = [{"id": place, "words": f" {said} ", "terms": sorted(set(_lexemes(said)))} for place, said in words]
-        await connection.execute(statement, rows)
+        return
+    statement = text(
+        "INSERT INTO search_index (id, words, terms) VALUES (:id, :words, array_to_tsvector(CAST(:terms AS text[])))"
+    )
+    rows = [{"id": place, "words": f" {said} ", "terms": sorted(set(_lexemes(said)))} for place, said in words]
+    await connection.execute(statement, rows)
+
+
+def words_query(connection: AsyncConnection) -> Executable:
+    """Write the query for all places and words of the index.
+
+    Args:
+        connection: an open transaction.
+    """
+    if _is_sqlite(connection):
+        return text("SELECT rowid AS id, words FROM search_index")
+    return text("SELECT id, substr(words, 2, length(words) - 2) AS words FROM search_index")
 
 
 async def find(connection: AsyncConnection, wanted: Sought, limit: int) -> tuple[int, ...]:

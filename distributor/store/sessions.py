@@ -88,6 +88,11 @@ async def remove_expired(connection: AsyncConnection, now: datetime, idle_since:
     )
 
 
+async def remove_all(connection: AsyncConnection) -> int:
+    """End every session of everybody; returns how many there were."""
+    return (await connection.execute(delete(sessions))).rowcount
+
+
 def _digest(token: str) -> str:
     # the token has 256 bits of its own, so that a plain digest cannot be searched
     return digest_bytes(token.encode("utf-8", "surrogatepass"))

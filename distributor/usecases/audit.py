@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -12,12 +13,18 @@ from distributor.clock import as_utc
 from distributor.model.audit import AuditAct, AuditEntry, Touched
 from distributor.model.canonical import digest
 from distributor.store import audit
-from distributor.usecases.context import Context
+
+
+class TellsTime(Protocol):
+    """An installation that knows the present moment."""
+
+    def now(self) -> datetime:
+        """Give the present moment."""
 
 
 async def record_act(
     connection: AsyncConnection,
-    context: Context,
+    context: TellsTime,
     actor: Actor,
     act: AuditAct,
     touched: Touched,

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from distributor import log, schedule
 from distributor.errors import DistributorError
 from distributor.model.schedule import DueAction, TriggerKind
-from distributor.store import bulletins, schedules
+from distributor.store import bulletins, instance, schedules
 from distributor.store.schedules import PlannedSchedule
 from distributor.usecases.context import Context
 from distributor.usecases.current_calendar import current_calendar
@@ -70,18 +70,32 @@ async def _claim(
         return None
     schedule_id = planned.schedule.id
     previous = await schedules.last_occurrence(connection, schedule_id) or planned.since
+    action = decision.action
+    if action is DueAction.RUN and await _may_be_sent_already(connection, schedule_id, previous):
+        action = DueAction.ASK
     following = None if decision.following is None else decision.following.moment
     await schedules.set_next(connection, schedule_id, following)
     if not await schedules.record_occurrence(connection, schedule_id, moment, now):
         return None
-    outcome = decision.action.value
+    outcome = action.value
     runs: tuple[FrozenRun, ...] = ()
-    if decision.action is DueAction.RUN:
+    if action is DueAction.RUN:
         # what was published since the bell of a publication goes with it, and would find no bell of its own
         end = now if planned.schedule.trigger.kind is TriggerKind.ON_PUBLICATION else moment
         outcome, runs = await run_occurrence(connection, context, planned, Span(previous, moment, end))
     await schedules.set_outcome(connection, schedule_id, moment, outcome)
     return ClaimedOccurrence(schedule_id, moment, outcome, runs)
+
+
+async def _may_be_sent_already(connection: AsyncConnection, schedule_id: str, previous: datetime) -> bool:
+    """Whether the database of which this one is a copy may have sent what the occurrence is about.
+
+    It may until a person has decided about the first occurrence since, and while the span reaches back so far.
+    """
+    restored = await instance.restored(connection)
+    if restored is None:
+        return False
+    return previous < restored or not await schedules.was_decided_since(connection, schedule_id, restored)
 
 
 @dataclass(frozen=True, slots=True)

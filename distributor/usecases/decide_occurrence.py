@@ -6,7 +6,7 @@ from distributor import access
 from distributor.access import Act, Actor
 from distributor.errors import Conflict, NotFound
 from distributor.model.audit import AuditAct, Touched
-from distributor.store import schedules
+from distributor.store import runs, schedules
 from distributor.usecases.audit import record_act
 from distributor.usecases.claim_occurrences import ClaimedOccurrence, Span, run_occurrence
 from distributor.usecases.context import Context
@@ -40,7 +40,10 @@ async def decide_occurrence(
             if found is None:
                 raise NotFound("schedule-unknown", id=schedule_id, known="、".join(p.schedule.id for p in planned))
             begin = await schedules.last_occurrence(connection, schedule_id, moment) or found.since
-            outcome, _ = await run_occurrence(connection, context, found, Span(begin, moment, moment))
+            outcome, frozen = await run_occurrence(connection, context, found, Span(begin, moment, moment))
+            for one in frozen:
+                # it is late, and a person has just said that it may be
+                await runs.confirm(connection, one.run.id, now)
             await schedules.set_outcome(connection, schedule_id, moment, outcome)
         touched = Touched("schedule", schedule_id)
         details = {"moment": moment.isoformat(), "outcome": outcome}

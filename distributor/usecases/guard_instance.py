@@ -1,26 +1,23 @@
 """Recognise a database that was cloned or restored from a backup, before anything of it is sent a second time."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import anyio.to_thread
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor import log, tokens
-from distributor.model.ledger import RunEvent
-from distributor.model.run import PauseReason
-from distributor.store import instance, runs
+from distributor.store import instance
 from distributor.store.instance import Instance
 from distributor.usecases.context import Context
+from distributor.usecases.hold_everything import hold_everything
 
 _log = log.get_logger(__name__)
 
-_ACTOR = "guard"
 _FILE = "instance.json"
 # another worker has sent from the database so recently that this one joins it
-_ALIVE = timedelta(minutes=2)
+ALIVE = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +47,11 @@ async def guard_instance(context: Context) -> int:
         now = await context.database.now(connection)
         known = await instance.load(connection)
         if known is not None and not _is_ours(known, remembered, now):
-            held = await _hold(connection, context)
-            known = None
-        beaten = Instance(known.token, known.beats + 1, now) if known else Instance(tokens.new_key(20), 1, now)
+            held = await hold_everything(connection, context.now())
+            _log.error("database-restored", runs=held)
+            known = Instance(tokens.new_key(20), 0, now, context.now())
+        known = known or Instance(tokens.new_key(20), 0, now)
+        beaten = replace(known, beats=known.beats + 1, beaten=now)
         await instance.save(connection, beaten)
     await anyio.to_thread.run_sync(_write, file, _Remembered(beaten.token, beaten.beats))
     return held
@@ -60,18 +59,8 @@ async def guard_instance(context: Context) -> int:
 
 def _is_ours(known: Instance, remembered: _Remembered | None, now: datetime) -> bool:
     if remembered is None or remembered.token != known.token:
-        return now - known.beaten < _ALIVE
+        return now - known.beaten < ALIVE
     return remembered.beats <= known.beats
-
-
-async def _hold(connection: AsyncConnection, context: Context) -> int:
-    waiting = await runs.unfinished(connection)
-    for run_id in waiting:
-        await runs.pause(connection, run_id, _ACTOR, PauseReason.RESTORED, context.now())
-        event = RunEvent(context.now(), _ACTOR, "pause", PauseReason.RESTORED.value, 0)
-        await runs.add_event(connection, run_id, event)
-    _log.error("database-restored", runs=len(waiting))
-    return len(waiting)
 
 
 def _read(file: Path) -> _Remembered | None:

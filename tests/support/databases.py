@@ -48,6 +48,17 @@ async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
     await opened.dispose()
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+async def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
+    """A database of either kind that was never set up."""
+    url = f"sqlite+aiosqlite:///{tmp_path}/other/distributor.sqlite3"
+    if request.param == "postgresql":
+        url = empty_postgres_url(request)
+    opened = Database(url)
+    yield opened
+    await opened.dispose()
+
+
 def sqlite_url(folder: Path) -> str:
     """Put a migrated SQLite database into a folder."""
     file = folder / "distributor.sqlite3"
@@ -60,6 +71,14 @@ def postgres_url(request: pytest.FixtureRequest) -> str:
     address: str = request.getfixturevalue("postgres_address")
     name = f"test_{next(_numbers)}"
     execute(address, f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}")
+    return "postgresql+psycopg" + address.format(database=name)
+
+
+def empty_postgres_url(request: pytest.FixtureRequest) -> str:
+    """Make a PostgreSQL database that was never set up in the cluster of this session."""
+    address: str = request.getfixturevalue("postgres_address")
+    name = f"empty_{next(_numbers)}"
+    execute(address, f"CREATE DATABASE {name}")
     return "postgresql+psycopg" + address.format(database=name)
 
 

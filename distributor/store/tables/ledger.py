@@ -130,4 +130,6 @@ instance = Table(
     Column("token", String(32), nullable=False),
     Column("beats", Integer, nullable=False),
     Column("beaten", Moment, nullable=False),
+    # when it was found to be a copy: what an occurrence would send of the time before, a person decides
+    Column("restored", Moment, nullable=True),
 )

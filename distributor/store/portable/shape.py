@@ -1,0 +1,108 @@
+"""Which tables a database has and what their columns hold, asked of the database itself: none can be forgotten."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy import inspect, types
+from sqlalchemy.engine import Connection
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.types import TypeEngine
+
+from distributor.store.search import INDEX_NAME
+from distributor.store.tables import metadata
+
+
+class Kind(StrEnum):
+    """What a column holds, on either database."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    FLOAT = "float"
+    BOOLEAN = "boolean"
+    MOMENT = "moment"
+    JSON = "json"
+    BYTES = "bytes"
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnShape:
+    """A column.
+
+    Args:
+        name: its name.
+        kind: what it holds.
+    """
+
+    name: str
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class TableShape:
+    """A table.
+
+    Args:
+        name: its name.
+        columns: its columns, in order.
+    """
+
+    name: str
+    columns: tuple[ColumnShape, ...]
+
+    @property
+    def is_index(self) -> bool:
+        """Whether it is the index of the search, which each database keeps in a way of its own."""
+        return self.name == INDEX_NAME
+
+
+# the words alone: what else the index keeps is made of them
+_INDEX: Final = TableShape(INDEX_NAME, (ColumnShape("id", Kind.INTEGER), ColumnShape("words", Kind.TEXT)))
+# the revision of the schema stands in the manifest; jobs of an engine are no truth, the ledger is
+_NOT_OURS: Final = ("alembic_version", INDEX_NAME, "procrastinate_")
+_KINDS: Final[tuple[tuple[type[TypeEngine[Any]], Kind], ...]] = (
+    (types.Boolean, Kind.BOOLEAN),
+    (types.Integer, Kind.INTEGER),
+    (types.Float, Kind.FLOAT),
+    (types.DateTime, Kind.MOMENT),
+    (types.JSON, Kind.JSON),
+    (types.LargeBinary, Kind.BYTES),
+    (types.String, Kind.TEXT),
+)
+
+
+async def shapes(connection: AsyncConnection) -> tuple[TableShape, ...]:
+    """Give all tables, each after those that its rows refer to.
+
+    Args:
+        connection: an open transaction.
+    """
+    return await connection.run_sync(_shapes)
+
+
+async def has_tables(connection: AsyncConnection) -> bool:
+    """Whether tables stand where ours belong, whoever made them.
+
+    Args:
+        connection: an open transaction.
+    """
+    names = await connection.run_sync(lambda reading: inspect(reading).get_table_names())
+    return not metadata.tables.keys().isdisjoint(names)
+
+
+def _shapes(connection: Connection) -> tuple[TableShape, ...]:
+    inspector = inspect(connection)
+    ordered = [name for name, _ in inspector.get_sorted_table_and_fkc_names() if name is not None]
+    found = [
+        TableShape(
+            name, tuple(ColumnShape(column["name"], _kind(column["type"])) for column in inspector.get_columns(name))
+        )
+        for name in ordered
+        if not name.startswith(_NOT_OURS)
+    ]
+    # last, since its rows refer to those of search_entries
+    return (*found, _INDEX) if INDEX_NAME in ordered else tuple(found)
+
+
+def _kind(found: TypeEngine[Any]) -> Kind:
+    return next(kind for known, kind in _KINDS if isinstance(found, known))
