@@ -44,7 +44,7 @@ async def test_a_backup_says_what_it_holds_and_holds_it(database: Database, tmp_
     premises = make_premises(tmp_path, database.url)
     told: list[tuple[int, int]] = []
     made = await make_backup(premises, Wanted(tmp_path / "b.tar"), lambda done, total: told.append((done, total)))
-    assert told[-1] == (61, 61) or told[-1][0] == told[-1][1] == len(made.manifest.tables)
+    assert told[-1] == (len(made.manifest.tables), len(made.manifest.tables))
     with BackupReader(made.file) as reader:
         reader.verify()
         manifest = reader.manifest
