@@ -76,6 +76,12 @@ async def test_a_published_bulletin_waits_for_sign_off_and_publication(tmp_path:
         versions = look_at((await editor.get(f"{path}/changes")).text).texts("//tbody/tr")
         assert len(versions) == 2
         assert "标题有误" in versions[0]
+        (page_of_item,) = look_at((await editor.get(f"{path}/changes")).text).values(
+            "//a[contains(@href, '/items/')]/@href"
+        )
+        item = look_at((await editor.get(page_of_item)).text)
+        assert item.texts("//section/h2") == ["第 2 版", "第 1 版"]
+        assert item.texts("//ins") == ["人民银"]
         nobody = look_at((await approver.get(f"{path}/notify")).text)
         assert nobody.values("//form[contains(@action, '/notify')]/@action") == []
 

@@ -9,6 +9,7 @@ from distributor.model.record import display_title
 from distributor.usecases.correct_bulletin import correct_bulletin, discard_correction, read_correction
 from distributor.usecases.name_lists import name_lists
 from distributor.usecases.notify_correction import notify_correction
+from distributor.usecases.read_revisions import read_item_versions
 from distributor.usecases.show_changes import show_changes
 from distributor.web.desk import shapes
 from distributor.web.desk.failures import failure_status
@@ -25,6 +26,14 @@ _LONGEST_NOTE = 500
 async def changes(desk: Desked, bulletin_id: str) -> Response:
     """Show versions, the correction that waits, what was taken back, and what may be done."""
     return await _changes(desk, bulletin_id)
+
+
+@page("/bulletins/{bulletin_id}/items/{item_key}/versions", Act.READ)
+async def item_versions(desk: Desked, bulletin_id: str, item_key: str) -> Response:
+    """Show the words that an item had, version by version."""
+    found = await read_item_versions(desk.context, bulletin_id, item_key)
+    values = {"record": found.record, "versions": found.versions[::-1], "notes": found.notes}
+    return show(desk, "web/desk/item_versions.html", found.item.content.title, values, place="bulletins")
 
 
 @action("/bulletins/{bulletin_id}/correct", Act.RECEIVE, most_bytes=UPLOAD)

@@ -26,7 +26,7 @@ from distributor.usecases.list_runs import list_runs, show_run
 from distributor.usecases.notify_correction import notify_correction
 from distributor.usecases.publish_bulletin import publish_bulletin
 from distributor.usecases.read_audit import read_trail
-from distributor.usecases.read_revisions import read_item_versions, read_versions
+from distributor.usecases.read_revisions import read_item_versions
 from distributor.usecases.receive_bulletin import receive_bulletin
 from distributor.usecases.send_bulletin import send_bulletin
 from distributor.usecases.sign_off_bulletin import sign_off_bulletin
@@ -243,11 +243,12 @@ async def test_every_version_can_be_read_with_what_it_changed(database: Database
     corrected = await sign_and_publish(later, bulletin_id)
     (item,) = [item for item in corrected.items if item.revision == 2]
     await withdraw_bulletin(later, APPROVER, bulletin_id, "有误", item.key)
-    first, second = await read_item_versions(context, item.key)
+    found = await read_item_versions(context, bulletin_id, item.key)
+    first, second = found.versions
     assert (first.words.content.title, first.difference) == (WRONG, None)
     assert second.difference is not None
     assert [span.text for span in second.difference.title if span.kind is SpanKind.ADDED] == ["在津"]
-    assert [one.note for one in await read_versions(context, bulletin_id)] == ["", "地点有误"]
-    for reading in (read_versions(context, "nobulletin"), read_item_versions(context, "noitem")):
+    assert found.notes == {1: "", 2: "地点有误"}
+    for bulletin, key in (("nobulletin", item.key), (bulletin_id, "noitem")):
         with pytest.raises(NotFound):
-            await reading
+            await read_item_versions(context, bulletin, key)
