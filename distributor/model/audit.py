@@ -22,6 +22,7 @@ class AuditAct(StrEnum):
     """What can be found in the log; sentences `desk.act.<value>` name them for people."""
 
     RECEIVE = "receive"
+    EDIT = "edit"
     SIGN_OFF = "sign-off"
     PUBLISH = "publish"
     CORRECT = "correct"

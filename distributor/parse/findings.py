@@ -68,10 +68,18 @@ def structure_findings(evidence: Evidence) -> tuple[Finding, ...]:
         *_secrecy(evidence.noise),
         *_contents(bulletin, evidence.contents),
         *_sections(bulletin),
-        *_items(bulletin.items),
-        *_duplicates(bulletin.items),
+        *item_findings(bulletin.items),
         *_footer(evidence),
     )
+
+
+def item_findings(items: Sequence[Item]) -> tuple[Finding, ...]:
+    """All findings about the items by themselves, whatever stands around them.
+
+    Args:
+        items: all items of a bulletin, in order.
+    """
+    return (*_items(items), *_duplicates(items))
 
 
 def _secrecy(noise: Sequence[Noise]) -> Iterator[Finding]:

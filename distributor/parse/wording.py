@@ -1,7 +1,7 @@
 """Findings about the wording: slips that an editor would want to see; the text itself stays as it was written."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from distributor.model.bulletin import Bulletin, Item
 from distributor.model.finding import Finding, Level
@@ -15,7 +15,16 @@ _MEANT = frozenset(
 
 def wording_findings(bulletin: Bulletin) -> tuple[Finding, ...]:
     """Doubled words in titles and paragraphs, each with the line where its item begins."""
-    return tuple(finding for item in bulletin.items for finding in _doubled(item))
+    return doubled_words(bulletin.items)
+
+
+def doubled_words(items: Iterable[Item]) -> tuple[Finding, ...]:
+    """The same for items that belong to no bulletin yet, or no more.
+
+    Args:
+        items: the items.
+    """
+    return tuple(finding for item in items for finding in _doubled(item))
 
 
 def _doubled(item: Item) -> Iterator[Finding]:

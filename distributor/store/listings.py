@@ -96,14 +96,17 @@ async def ever_published(connection: AsyncConnection) -> tuple[str, ...]:
     return tuple((await connection.execute(query.order_by(bulletins.c.published, bulletins.c.id))).scalars())
 
 
-async def mastheads(connection: AsyncConnection, publication: str) -> tuple[Masthead, ...]:
+async def mastheads(connection: AsyncConnection, publication: str, *, but: str = "") -> tuple[Masthead, ...]:
     """Give the mastheads of all bulletins that were not withdrawn, drafts included, in no order.
 
     Args:
         connection: an open transaction.
         publication: slug of the publication.
+        but: id of a bulletin that is left out.
     """
-    query = select(bulletins.c.masthead).where(bulletins.c.publication == publication, bulletins.c.withdrawn.is_(None))
+    query = select(bulletins.c.masthead).where(
+        bulletins.c.publication == publication, bulletins.c.withdrawn.is_(None), bulletins.c.id != but
+    )
     return restore(tuple[Masthead, ...], list((await connection.execute(query)).scalars()))
 
 

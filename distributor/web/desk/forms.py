@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from fastapi import Request
 from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 from starlette.types import Message
 
 from distributor.errors import FileRefused, Refused
@@ -13,6 +14,7 @@ SMALL = 256 * 1024
 # an upload may have the size that ingest takes, and a little for the other fields
 UPLOAD = 51 * 1024 * 1024
 _MOST_FIELDS = 200
+_LARGEST_FIELD = 2 * 1024 * 1024
 _MEBIBYTE = 1024 * 1024
 
 
@@ -71,7 +73,15 @@ async def read_form(request: Request, most_bytes: int) -> Form:
     if int(declared) > most_bytes:
         raise _too_large(most_bytes)
     limited = Request(request.scope, _Limited(request, most_bytes).receive)
-    async with limited.form(max_files=1, max_fields=_MOST_FIELDS, max_part_size=SMALL) as sent:
+    try:
+        return await _read(limited, min(most_bytes, _LARGEST_FIELD))
+    except HTTPException as error:
+        # fields without end, parts without a name
+        raise Refused("form-unreadable") from error
+
+
+async def _read(limited: Request, largest: int) -> Form:
+    async with limited.form(max_files=1, max_fields=_MOST_FIELDS, max_part_size=largest) as sent:
         fields: dict[str, tuple[str, ...]] = {}
         file = None
         for name, value in sent.multi_items():
