@@ -13,6 +13,7 @@ from distributor.i18n import error_sentence
 
 if TYPE_CHECKING:
     from distributor.bootstrap import Container
+    from distributor.model.sign_off import SignOff
     from distributor.usecases.receive_bulletin import Received
 
 _MOST_SHOWN: Final = 50
@@ -124,19 +125,37 @@ def sign_off(
 ) -> None:
     """Sign a bulletin off: its words, its mails and its plan as they stand now."""
     from distributor.cli.container import run_in_container
+    from distributor.usecases.show_bulletin import show_bulletin
     from distributor.usecases.sign_off_bulletin import sign_off_bulletin
 
-    signed = run_in_container(
-        config,
-        actor(as_),
-        lambda container: sign_off_bulletin(container.context, actor(as_), bulletin_id, waived=waive or ()),
-    )
+    async def work(container: "Container") -> "tuple[SignOff | None, SignOff]":
+        earlier = (await show_bulletin(container.context, bulletin_id)).sign_off
+        return earlier, await sign_off_bulletin(container.context, actor(as_), bulletin_id, waived=waive or ())
+
+    earlier, signed = run_in_container(config, actor(as_), work)
+    if earlier is not None:
+        _say_earlier(earlier, signed)
     say(
         "cli.sign-off.done",
         actor=signed.actor,
         addresses=len(signed.plan.rows),
         variants=len(signed.variants),
         hash=signed.content_hash[:12],
+    )
+
+
+def _say_earlier(earlier: "SignOff", signed: "SignOff") -> None:
+    from distributor.templating import moment
+    from distributor.usecases.sign_off_bulletin import bound_by
+
+    changed = bound_by(signed).differences(bound_by(earlier))
+    parts = "、".join(words(f"sign-off.part.{part}") for part in changed)
+    message = "cli.sign-off.earlier-changed" if changed else "cli.sign-off.earlier-same"
+    say(
+        message,
+        actor=earlier.actor,
+        moment=moment(earlier.signed.astimezone(signed.signed.tzinfo), language()),
+        parts=parts,
     )
 
 

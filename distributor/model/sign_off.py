@@ -1,8 +1,10 @@
 """A sign-off (签发): what was approved, by whom, bound by hash."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from distributor.model.canonical import digest
 from distributor.model.recipient import MailFormat, Plan
 from distributor.model.run import Mailing
 
@@ -54,6 +56,16 @@ class SignOff:
     plan: Plan
     variants: tuple[SignedVariant, ...]
 
+    @property
+    def renderings_hash(self) -> str:
+        """Digest of all renderings it binds."""
+        return renderings_hash(self.variants)
+
     def variant(self, key: VariantKey) -> str | None:
         """Give the digest of the rendering for a key, or None when it was not signed."""
         return next((variant.sha256 for variant in self.variants if variant.key == key), None)
+
+
+def renderings_hash(variants: Sequence[SignedVariant]) -> str:
+    """Digest of renderings, in whatever order they were made."""
+    return digest(sorted((variant.sha256, digest(variant.key)) for variant in variants))

@@ -17,9 +17,11 @@ from distributor.i18n import negotiate
 from distributor.model.message import Personal, Variant
 from distributor.model.recipient import AddressBook, MailFormat, RecipientList
 from distributor.model.record import BulletinRecord
+from distributor.model.run import Mailing
 from distributor.model.sign_off import VariantKey
-from distributor.store import blobs, bulletins
+from distributor.store import blobs
 from distributor.usecases.context import Context
+from distributor.usecases.pending_correction import to_be_signed
 from distributor.usecases.plan_bulletin import plan_record
 from distributor.usecases.render_mail import designed, render_mail
 
@@ -103,10 +105,10 @@ async def preview_mail(context: Context, bulletin_id: str, key: VariantKey | Non
     Args:
         context: the installation.
         bulletin_id: the bulletin.
-        key: list, language and format; None for the first list that gets it, in Chinese with HTML.
+        key: list, language, format and kind; None for the digest of the first list that gets it, in Chinese with HTML.
 
     Raises:
-        NotFound: `bulletin-unknown` or `list-unknown`.
+        NotFound: `bulletin-unknown` or `list-unknown`, `correction-unknown` for a notice where nothing was corrected.
         Conflict: `digest-empty` when the list would get nothing.
     """
     shown = await designed(context)
@@ -133,19 +135,19 @@ async def preview_mail(context: Context, bulletin_id: str, key: VariantKey | Non
 
 
 async def render_one(context: Context, bulletin_id: str, key: VariantKey | None) -> tuple[VariantKey, RenderedMail]:
-    """Render what one list gets of a bulletin, and find somebody to show it to.
+    """Render what one list gets of a bulletin once it is signed, and find somebody to show it to.
 
     Args:
         context: the installation, as `designed` gave it.
         bulletin_id: the bulletin.
-        key: list, language and format, or None for the first one that gets it.
+        key: list, language, format and kind, or None for the first one that gets it.
 
     Raises:
-        NotFound: `bulletin-unknown` or `list-unknown`.
+        NotFound: `bulletin-unknown`, `list-unknown` or `correction-unknown`.
         Conflict: `digest-empty`.
     """
     async with context.database.read() as connection:
-        record = await bulletins.get(connection, bulletin_id)
+        record, notice = await to_be_signed(connection, context, bulletin_id)
         plan, book = await plan_record(connection, record, context.now().date())
     row = next((row for row in plan.rows if key is None or row.list_id == key.list_id), None)
     chosen = key
@@ -153,7 +155,12 @@ async def render_one(context: Context, bulletin_id: str, key: VariantKey | None)
         first = row.list_id if row is not None else next((entry.id for entry in book.lists), "")
         chosen = VariantKey(first, context.publication.language, MailFormat.HTML)
     recipient_list = _list_of(book, chosen.list_id)
-    variant = await anyio.to_thread.run_sync(partial(render_mail, context, record, recipient_list, chosen))
+    said = record
+    if chosen.mailing is Mailing.CORRECTION:
+        if notice is None:
+            raise NotFound("correction-unknown", id=bulletin_id)
+        said = notice.record
+    variant = await anyio.to_thread.run_sync(partial(render_mail, context, said, recipient_list, chosen))
     reader = Reader(context.sender.reply_to, None, "")
     if row is not None:
         reader = Reader(row.address, row.display_name, row.organization_name)

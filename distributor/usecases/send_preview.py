@@ -13,6 +13,7 @@ from distributor.errors import Refused
 from distributor.model.audit import AuditAct, Touched
 from distributor.model.notice import Notice, NoticeKind
 from distributor.model.recipient import MailFormat
+from distributor.model.run import Mailing
 from distributor.model.sign_off import VariantKey
 from distributor.store import notices
 from distributor.usecases.audit import record_act
@@ -49,6 +50,7 @@ async def send_preview(
     # what cannot be rendered is said now and not by the worker
     await render_one(context, bulletin_id, key)
     details = {"bulletin": bulletin_id, "list": key.list_id, "language": key.language, "format": key.format.value}
+    details["mailing"] = key.mailing.value
     touched = Touched("bulletin", bulletin_id)
     return await _owe(context, actor, NoticeKind.PREVIEW, address, touched, details, at_once=at_once)
 
@@ -79,7 +81,9 @@ async def preview_message(context: Context, notice: Notice) -> bytes:
         notice: the notice.
     """
     asked = {name: str(value) for name, value in notice.details.items()}
-    key = VariantKey(asked["list"], asked["language"], MailFormat(asked["format"]))
+    key = VariantKey(
+        asked["list"], asked["language"], MailFormat(asked["format"]), Mailing(asked.get("mailing", Mailing.DIGEST))
+    )
     _, mail = await render_one(context, asked["bulletin"], key)
     reader = Reader(notice.address, None, mail.reader.body)
     message_id = compose.mint_message_id(notice.id, context.sender)

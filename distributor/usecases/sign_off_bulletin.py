@@ -1,7 +1,7 @@
 """Sign off a bulletin: bind its words, its stored renderings and its plan by hash."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
 
 import anyio.to_thread
@@ -37,10 +37,22 @@ class Seen:
     Args:
         content_hash: digest of the words.
         plan_hash: digest of the plan.
+        renderings_hash: digest of the mails, so that a theme or a template that changed meanwhile is not signed unseen.
     """
 
     content_hash: str
     plan_hash: str
+    renderings_hash: str
+
+    def differences(self, other: "Seen") -> tuple[str, ...]:
+        """Name the parts that differ: content, plan, renderings."""
+        names = [entry.name for entry in fields(self) if getattr(self, entry.name) != getattr(other, entry.name)]
+        return tuple(name.removesuffix("_hash") for name in names)
+
+
+def bound_by(sign_off: SignOff) -> Seen:
+    """Give what a sign-off binds, to compare it with what stands there now."""
+    return Seen(sign_off.content_hash, sign_off.plan.hash, sign_off.renderings_hash)
 
 
 async def sign_off_bulletin(
@@ -70,12 +82,12 @@ async def sign_off_bulletin(
     async with context.database.read() as connection:
         record, notice = await to_be_signed(connection, context, bulletin_id)
         plan, book = await plan_record(connection, record, context.now().date())
-    if seen is not None and seen != Seen(record.content_hash, plan.hash):
-        raise Conflict("changed-meanwhile", id=bulletin_id)
     _require_settled(record, plan, waived)
     shown = await designed(context)
     rendered = await anyio.to_thread.run_sync(partial(render_variants, shown, record, plan, book, notice))
     sign_off = _sign_off(context, actor, record, plan, rendered)
+    if seen is not None and seen != bound_by(sign_off):
+        raise Conflict("changed-meanwhile", id=bulletin_id)
     async with context.database.write() as connection:
         again, _ = await to_be_signed(connection, context, bulletin_id)
         plan_again, _ = await plan_record(connection, again, context.now().date())

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from distributor.access import AccessRole
+from distributor.access import AccessRole, Actor
 from distributor.errors import Misconfigured
 from distributor.model.finding import Finding, Level
 from distributor.model.run import DeliveryState
+from distributor.usecases.change_theme import change_theme
 from distributor.usecases.list_runs import show_run
 from distributor.usecases.read_audit import read_trail
 from tests.support.books import footer
@@ -108,9 +109,49 @@ async def test_what_changed_since_it_was_shown_is_not_signed(tmp_path: Path) -> 
     async with site(tmp_path) as it:
         await draft(it)
         visitor = await browser(it, AccessRole.APPROVER)
-        for name in ("content-hash", "plan-hash"):
+        for name in ("content-hash", "plan-hash", "renderings-hash"):
             assert await signed(it, visitor, **{name: "0" * 64}) == 409
         assert await read_trail(it.context, "bulletin", "b001") == ()
+
+
+async def test_a_theme_that_changed_since_the_mails_were_shown_is_not_signed_unseen(tmp_path: Path) -> None:
+    async with site(tmp_path) as it:
+        await draft(it)
+        visitor = await browser(it, AccessRole.APPROVER)
+        path = "/desk/bulletins/b001/sign-off"
+        shown = hidden((await visitor.get(path)).text, path)
+        await change_theme(it.context, Actor("li"), "#0050b3")
+        assert (await visitor.post(path, shown)).status_code == 409
+        assert await read_trail(it.context, "bulletin", "b001") == ()
+        assert await signed(it, visitor) == 303
+
+
+async def test_each_mail_that_is_bound_can_be_looked_at_from_the_page_where_it_is_signed(tmp_path: Path) -> None:
+    async with site(tmp_path) as it:
+        await draft(it)
+        visitor = await browser(it, AccessRole.APPROVER)
+        page = look_at((await visitor.get("/desk/bulletins/b001/sign-off")).text)
+        links = page.values("//section[@aria-labelledby='binds']//li/a/@href")
+        assert links != []
+        for link in links:
+            assert (await visitor.get(link)).status_code == 200
+
+
+async def test_a_second_approver_is_told_who_has_signed_and_what_has_changed(tmp_path: Path) -> None:
+    async with site(tmp_path) as it:
+        await draft(it)
+        visitor = await browser(it, AccessRole.APPROVER)
+        path = "/desk/bulletins/b001/sign-off"
+        assert "the-approver" not in look_at((await visitor.get(path)).text).texts("//main//*[@role='status']")
+        assert await signed(it, visitor) == 303
+        second = await browser(it, AccessRole.APPROVER, "second")
+        (told,) = look_at((await second.get(path)).text).texts("//main//*[@role='status']")
+        assert told.startswith("the-approver 已于 2")
+        assert "完全相同" in told
+        await change_theme(it.context, Actor("li"), "#0050b3")
+        (told,) = look_at((await second.get(path)).text).texts("//main//*[@role='status']")
+        assert "the-approver" in told
+        assert told.endswith("有变化的是：邮件样式。")
 
 
 async def test_blocking_findings_are_waived_one_by_one_but_a_secret_never(tmp_path: Path) -> None:

@@ -68,6 +68,16 @@ def test_a_signed_bulletin_reaches_every_address_of_its_plan_once(run: Run, publ
     assert all(entry["finished"] for entry in runs)
 
 
+def test_who_has_signed_before_is_said_and_what_has_changed_since(run: Run, received: str) -> None:
+    assert "wang" in run("sign-off", received, "--as", "wang")[1]
+    _, out, _ = run("sign-off", received, "--as", "zhao")
+    assert re.search(r"wang had signed exactly this on \d+ \w+ \d{4} \d\d:\d\d;", out)
+    run("receive", SEED, "--issue", "第13期", "--date", "2023-12-05", "--as", "li")
+    _, out, _ = run("sign-off", received, "--as", "wang")
+    assert "zhao had signed on" in out
+    assert "this has changed: words、mails." in out
+
+
 def test_each_reader_is_addressed_by_the_role_of_the_footer(run: Run, published: str, tmp_path: Path) -> None:
     run("send", published, "--as", "wang")
     texts = {}

@@ -10,6 +10,7 @@ from distributor.errors import AddressRefused, NotFound, Refused
 from distributor.i18n import error_sentence
 from distributor.model.recipient import MailFormat
 from distributor.model.record import display_title
+from distributor.model.run import Mailing
 from distributor.model.sign_off import VariantKey
 from distributor.usecases.preview_mail import PreviewedMail, preview_mail
 from distributor.usecases.send_preview import send_preview
@@ -43,7 +44,7 @@ async def html(request: Request, desk: Desked, bulletin_id: str) -> Response:
 @action("/bulletins/{bulletin_id}/mail/test", Act.DESIGN_MAIL)
 async def test(desk: Desked, bulletin_id: str) -> Response:
     """Send it to an address of one's own, marked as a preview."""
-    key = _key({name: desk.form.text(name) for name in ("list", "language", "format")})
+    key = _key({name: desk.form.text(name) for name in ("list", "language", "format", "mailing")})
     mail = await preview_mail(desk.context, bulletin_id, key)
     to = desk.form.text("to")
     try:
@@ -110,4 +111,5 @@ def _key(asked: Mapping[str, str]) -> VariantKey | None:
     if not list_id:
         return None
     mail_format = MailFormat.TEXT if asked.get("format") == MailFormat.TEXT else MailFormat.HTML
-    return VariantKey(list_id, "en" if asked.get("language") == "en" else "zh-CN", mail_format)
+    mailing = Mailing.CORRECTION if asked.get("mailing") == Mailing.CORRECTION else Mailing.DIGEST
+    return VariantKey(list_id, "en" if asked.get("language") == "en" else "zh-CN", mail_format, mailing)

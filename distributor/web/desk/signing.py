@@ -27,6 +27,7 @@ async def ask_sign_off(desk: Desked, bulletin_id: str) -> Response:
         "fatal": shapes.as_lines(preview.fatal, desk.visit.language),
         "lists": shapes.lists_of(preview.plan),
         "names": {entry.id: entry.name for entry in preview.book.lists},
+        "changed": [desk.say(f"sign-off.part.{part}") for part in preview.changed_since],
     }
     title = desk.say("desk.sign-off.title", bulletin=display_title(preview.record.masthead))
     return show(desk, "web/desk/sign_off.html", title, values, place="bulletins")
@@ -35,7 +36,7 @@ async def ask_sign_off(desk: Desked, bulletin_id: str) -> Response:
 @action("/bulletins/{bulletin_id}/sign-off", Act.SIGN_OFF)
 async def sign_off(desk: Desked, bulletin_id: str) -> Response:
     """Sign what was shown; what changed since is not signed."""
-    seen = Seen(desk.form.text("content-hash"), desk.form.text("plan-hash"))
+    seen = Seen(*(desk.form.text(f"{part}-hash") for part in ("content", "plan", "renderings")))
     waived = desk.form.all("waive")
     signed = await sign_off_bulletin(desk.context, desk.actor, bulletin_id, waived=waived, seen=seen)
     flash = Flash("desk.sign-off.done", {"addresses": len(signed.plan.rows), "hash": signed.content_hash[:12]})

@@ -8,8 +8,10 @@ from sqlalchemy import update
 
 from distributor.access import AccessRole, Actor
 from distributor.errors import Conflict, NotFound, NotSignedOff, Refused
+from distributor.model.recipient import MailFormat
 from distributor.model.record import BulletinRecord
 from distributor.model.run import DeliveryState, Mailing
+from distributor.model.sign_off import VariantKey
 from distributor.parse import Given
 from distributor.publish import ChangeKind, SpanKind
 from distributor.store import bulletins, documents, revisions
@@ -24,6 +26,8 @@ from distributor.usecases.correct_bulletin import (
 )
 from distributor.usecases.list_runs import list_runs, show_run
 from distributor.usecases.notify_correction import notify_correction
+from distributor.usecases.preview_mail import preview_mail
+from distributor.usecases.preview_sign_off import preview_sign_off
 from distributor.usecases.publish_bulletin import publish_bulletin
 from distributor.usecases.read_audit import read_trail
 from distributor.usecases.read_revisions import read_item_versions
@@ -39,6 +43,7 @@ pytestmark = pytest.mark.anyio
 WRONG, RIGHT = "京津冀国家高新区联盟成立", "京津冀国家高新区联盟在津成立"
 ORIGINAL = SEED.read_text("utf-8")
 CORRECTED = ORIGINAL.replace(WRONG, RIGHT)
+NOTICE = VariantKey("bao", "zh-CN", MailFormat.HTML, Mailing.CORRECTION)
 LATER = NOW + timedelta(days=1)
 
 
@@ -104,6 +109,25 @@ async def test_a_correction_is_published_after_a_new_sign_off_and_moves_one_entr
     ]
     acts = [entry.act for entry in await read_trail(context, "bulletin", bulletin_id)]
     assert acts == ["receive", "sign-off", "publish", "correct", "sign-off", "publish"]
+
+
+async def test_what_is_shown_before_a_correction_is_signed_is_what_it_binds(database: Database, tmp_path: Path) -> None:
+    context = await make_world(database, tmp_path)
+    bulletin_id = await publish_seed(context)
+    later = at(context, LATER)
+    with pytest.raises(NotFound, match="correction-unknown"):
+        await preview_mail(later, bulletin_id, NOTICE)
+    await send_bulletin(context, APPROVER, bulletin_id)
+    await _serve(context, bulletin_id, 3)
+    await correct(later, bulletin_id, note="地点有误")
+    shown = await preview_sign_off(later, bulletin_id)
+    assert shown.changed_since == ("content", "renderings")
+    looked_at = [await preview_mail(later, bulletin_id, one.key) for one in shown.variants]
+    assert [mail.variant.hash for mail in looked_at] == [one.sha256 for one in shown.variants]
+    assert Mailing.CORRECTION in {one.key.mailing for one in shown.variants}
+    assert all(WRONG not in mail.text for mail in looked_at if mail.key.mailing is Mailing.DIGEST)
+    signed = await sign_off_bulletin(at(context, LATER + timedelta(hours=1)), APPROVER, bulletin_id, seen=shown.seen)
+    assert {one.sha256 for one in signed.variants} == {one.sha256 for one in shown.variants}
 
 
 async def test_nothing_is_sent_while_a_correction_waits(database: Database, tmp_path: Path) -> None:
