@@ -246,7 +246,7 @@ def token_keys(folder: Path) -> tuple[str, ...]:
             write_secret(file, secrets.token_urlsafe(_KEY_BYTES).encode())
         keys = tuple(line.strip() for line in file.read_text(encoding="ascii").splitlines() if line.strip())
     except (OSError, UnicodeDecodeError) as error:
-        raise Misconfigured("secrets-unusable", file=str(file), problem=str(error)) from error
+        raise Misconfigured("secrets-unusable", file=str(file), problem=error) from error
     if not keys:
         raise Misconfigured("secrets-unusable", file=str(file), problem="0 bytes")
     return keys

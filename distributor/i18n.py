@@ -1,5 +1,9 @@
 """Sentences in the reader's language, from the Babel catalogues in locales/."""
 
+import errno
+import re
+import socket
+import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -49,7 +53,7 @@ def translate(message_id: str, language: str = DEFAULT_LANGUAGE, /, **parameters
     if not sentence:
         shown = ", ".join(f"{name}: {value}" for name, value in parameters.items())
         return f"{message_id} ({shown})" if shown else message_id
-    return sentence.format_map(_Parameters(parameters))
+    return sentence.format_map(_Parameters({name: _shown(value, language) for name, value in parameters.items()}))
 
 
 def error_sentence(error: DistributorError, language: str = DEFAULT_LANGUAGE) -> str:
@@ -58,8 +62,31 @@ def error_sentence(error: DistributorError, language: str = DEFAULT_LANGUAGE) ->
 
 
 def finding_sentence(finding: Finding, language: str = DEFAULT_LANGUAGE) -> str:
-    """Make the sentence that an editor reads for a finding."""
-    return translate(f"finding.{finding.code}", language, **finding.parameters)
+    """Make the sentence that somebody reads for a finding; what our conversation with a relay found is put in words."""
+    values = dict(finding.parameters)
+    said = f"reply.{values.get('problem', '')}"
+    if said in catalogue(language):
+        values["problem"] = translate(said, language).rstrip("。.")
+    return translate(f"finding.{finding.code}", language, **values)
+
+
+def _shown(value: object, language: str) -> object:
+    """Write what the system says about a file or a connection in the reader's language; all else stays as it is."""
+    name, place = "", {}
+    match value:
+        case socket.gaierror():
+            name = "host-unknown"
+        case OSError(errno=int(number)):
+            name = errno.errorcode.get(number, "")
+        case UnicodeError():
+            name = "not-utf8"
+        case tomllib.TOMLDecodeError():
+            place = dict(zip(("line", "column"), re.findall(r"\b(?:line|column) (\d+)", str(value)), strict=False))
+            name = "toml" if place else "toml-end"
+    told = f"trouble.{name}"
+    if told in catalogue(language):
+        return translate(told, language, **place)
+    return (value.strerror or str(value)) if isinstance(value, OSError) else value
 
 
 class _Parameters(dict[str, object]):

@@ -188,7 +188,7 @@ def _rebuild(folder: Path) -> None:
         folder.mkdir(parents=True)
         (folder / _MARK).touch()
     except OSError as error:
-        raise Misconfigured("data-dir-unwritable", folder=str(folder), problem=error.strerror or "") from error
+        raise Misconfigured("data-dir-unwritable", folder=str(folder), problem=error) from error
 
 
 def _environment(folder: Path, config: Path) -> dict[str, str]:

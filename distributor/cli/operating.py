@@ -68,7 +68,7 @@ def retry(
         actor(as_),
         lambda container: retry_deliveries(container.context, actor(as_), run_id, delivery or None),
     )
-    say("cli.retry.done", number=number)
+    say("cli.retry.done" if number else "cli.retry.none", number=number, id=run_id)
 
 
 def resolve(
@@ -88,7 +88,7 @@ def resolve(
         actor(as_),
         lambda container: settle_doubt(container.context, actor(as_), run_id, _STATES[fate], delivery or None),
     )
-    say("cli.resolve.done", number=number)
+    say("cli.resolve.done" if number else "cli.resolve.none", number=number, id=run_id)
 
 
 def cancel(run_id: RunArgument, *, as_: ActorOption = None, config: ConfigOption = None) -> None:
@@ -97,7 +97,7 @@ def cancel(run_id: RunArgument, *, as_: ActorOption = None, config: ConfigOption
     from distributor.usecases.cancel_run import cancel_run
 
     number = run_in_container(config, actor(as_), lambda container: cancel_run(container.context, actor(as_), run_id))
-    say("cli.cancel.done", number=number)
+    say("cli.cancel.done" if number else "cli.cancel.none", number=number, id=run_id)
 
 
 def history(run_id: RunArgument, *, as_json: JsonOption = False, config: ConfigOption = None) -> None:

@@ -29,6 +29,11 @@ def say(message_id: str, /, **parameters: object) -> None:
     console.print(words(message_id, **parameters), markup=False)
 
 
+def note(message_id: str, /, **parameters: object) -> None:
+    """Print a sentence on standard error: what is worth knowing and no part of the answer."""
+    print(words(message_id, **parameters), file=sys.stderr)
+
+
 def fail(sentence: str, code: int) -> int:
     """Print one sentence on standard error and give the exit code."""
     print(" ".join(sentence.split()), file=sys.stderr)

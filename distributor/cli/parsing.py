@@ -72,7 +72,7 @@ def read_bytes(file: Path) -> bytes:
     except FileNotFoundError as error:
         raise NotFound("file-missing", file=str(file)) from error
     except OSError as error:
-        raise Refused("file-unreadable", file=str(file), problem=error.strerror or str(error)) from error
+        raise Refused("file-unreadable", file=str(file), problem=error) from error
 
 
 def contract_of(parsed: ParsedBulletin) -> dict[str, object]:

@@ -89,7 +89,7 @@ def export(
     try:
         file.write_bytes(data)
     except OSError as error:
-        raise Misconfigured("export-unwritable", folder=str(file), problem=error.strerror or str(error)) from error
+        raise Misconfigured("export-unwritable", folder=str(file), problem=error) from error
     say("cli.recipients.export.done", file=file, size=len(data))
 
 

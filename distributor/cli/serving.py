@@ -113,9 +113,9 @@ def require_free_port(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except PermissionError as error:
-            raise Misconfigured("address-unusable", host=host, port=port, problem=str(error.strerror)) from error
+            raise Misconfigured("address-unusable", host=host, port=port, problem=error) from error
         except socket.gaierror as error:
-            raise Misconfigured("address-unusable", host=host, port=port, problem=str(error.strerror)) from error
+            raise Misconfigured("address-unusable", host=host, port=port, problem=error) from error
         except OSError as error:
             raise Misconfigured("port-in-use", host=host, port=port) from error
 

@@ -249,4 +249,5 @@ def _troubles(name: str) -> Iterator[None]:
     try:
         yield
     except (OSError, ssl.SSLError, imaplib.IMAP4.error, mailbox.Error) as error:
-        raise RelayTrouble("report-box", box=name, problem=str(error)[:200]) from error
+        problem = error if isinstance(error, OSError) else str(error)[:200]
+        raise RelayTrouble("report-box", box=name, problem=problem) from error

@@ -154,7 +154,7 @@ def load(config_dir: Path | None = None, **overrides: object) -> Settings:
         name = ".".join(str(part) for part in first["loc"])
         raise Misconfigured("settings-invalid", setting=name, problem=first["msg"]) from error
     except ValueError as error:
-        raise Misconfigured("settings-unreadable", file=str(file), problem=str(error)) from error
+        raise Misconfigured("settings-unreadable", file=str(file), problem=error) from error
 
 
 def config_folder(chosen: Path | None = None) -> Path:

@@ -149,7 +149,7 @@ def _make_folder(folder: Path) -> None:
         probe.touch()
         probe.unlink()
     except OSError as error:
-        raise Misconfigured("data-dir-unwritable", folder=str(folder), problem=error.strerror or str(error)) from error
+        raise Misconfigured("data-dir-unwritable", folder=str(folder), problem=error) from error
 
 
 def as_misconfigured(error: DBAPIError, url: str) -> Misconfigured:

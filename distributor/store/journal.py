@@ -46,7 +46,7 @@ class Journal:
             folder.mkdir(parents=True, exist_ok=True)
             self._lock = _locked(folder / f"{worker}{_LOCK}")
         except OSError as error:
-            raise Misconfigured("data-dir-unwritable", folder=str(folder), problem=error.strerror or "") from error
+            raise Misconfigured("data-dir-unwritable", folder=str(folder), problem=error) from error
 
     def begin(self, mark: Mark) -> None:
         """Write the mark before a dot, and keep room for the one that follows.

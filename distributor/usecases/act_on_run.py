@@ -7,8 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor import access
 from distributor.access import Act, Actor
+from distributor.errors import Conflict
 from distributor.model.ledger import RunEvent
-from distributor.model.run import Run
+from distributor.model.run import Run, RunStatus, run_status
 from distributor.store import runs
 from distributor.usecases.context import Context
 
@@ -38,3 +39,18 @@ async def act_on_run(context: Context, actor: Actor, run_id: str, act: tuple[str
             name, detail = act
             await runs.add_event(connection, run_id, RunEvent(context.now(), actor.name, name, detail, number))
     return number
+
+
+async def require_unfinished(connection: AsyncConnection, run: Run) -> None:
+    """Refuse what makes no sense once every delivery has come to its end.
+
+    Args:
+        connection: an open transaction.
+        run: the run.
+
+    Raises:
+        Conflict: `run-finished`.
+    """
+    counts = await runs.counts(connection, [run.id])
+    if run_status(run, counts[run.id]) is RunStatus.FINISHED:
+        raise Conflict("run-finished", id=run.id)

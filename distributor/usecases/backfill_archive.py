@@ -140,7 +140,7 @@ def _rows(index: bytes) -> dict[str, dict[str, str]]:
         rows = list(csv.DictReader(io.StringIO(index.decode("utf-8-sig"))))
         return {row["file"]: {key: value for key, value in row.items() if key and value} for row in rows}
     except (UnicodeDecodeError, csv.Error, KeyError) as error:
-        raise Refused("index-unreadable", problem=str(error)) from error
+        raise Refused("index-unreadable", problem=error) from error
 
 
 async def _take_in(context: Context, actor: Actor, files: Sequence[OldFile], moment: datetime) -> list[Backfilled]:

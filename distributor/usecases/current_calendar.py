@@ -60,5 +60,5 @@ def read_calendar_text(text: str) -> WorkingCalendar:
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise Misconfigured("config-unreadable", file=FILE, problem=str(error)) from error
+        raise Misconfigured("config-unreadable", file=FILE, problem=error) from error
     return schedule.read_calendar(document, FILE)

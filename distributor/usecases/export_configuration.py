@@ -56,4 +56,4 @@ def _write(folder: Path, texts: dict[str, str]) -> None:
             new.write_bytes(text.encode())
             new.replace(folder / name)
     except OSError as error:
-        raise Misconfigured("export-unwritable", folder=str(folder), problem=error.strerror or str(error)) from error
+        raise Misconfigured("export-unwritable", folder=str(folder), problem=error) from error

@@ -121,9 +121,7 @@ class ExportFolder:
                 shutil.rmtree(self._beside, ignore_errors=True)
                 self._beside.mkdir()
         except OSError as error:
-            raise Misconfigured(
-                "export-folder-unwritable", folder=str(self._folder), problem=error.strerror or ""
-            ) from error
+            raise Misconfigured("export-folder-unwritable", folder=str(self._folder), problem=error) from error
         if foreign:
             raise Refused("export-folder-foreign", folder=str(self._folder))
 

@@ -61,6 +61,10 @@ async def show_run_history(context: Context, run_id: str) -> tuple[RunEvent, ...
     Args:
         context: the installation.
         run_id: the run.
+
+    Raises:
+        NotFound: `run-unknown`.
     """
     async with context.database.read() as connection:
+        await runs.get(connection, run_id)
         return await runs.events(connection, run_id)

@@ -26,7 +26,7 @@ def make_dkim_key(folder: Path, domain: str, selector: str, algorithm: DkimAlgor
     try:
         is_new = write_secret(file, compose.to_pem(key))
     except OSError as error:
-        raise Misconfigured("secrets-unusable", file=str(file), problem=error.strerror or str(error)) from error
+        raise Misconfigured("secrets-unusable", file=str(file), problem=error) from error
     if not is_new:
         raise Conflict("dkim-key-exists", selector=selector, file=str(file))
     return key
@@ -49,7 +49,7 @@ def read_dkim_key(folder: Path, domain: str, selector: str) -> DkimKey:
     except FileNotFoundError as error:
         raise Misconfigured("dkim-key-missing", selector=selector, file=str(file)) from error
     except OSError as error:
-        raise Misconfigured("secrets-unusable", file=str(file), problem=error.strerror or str(error)) from error
+        raise Misconfigured("secrets-unusable", file=str(file), problem=error) from error
     return compose.from_pem(domain, selector, pem)
 
 

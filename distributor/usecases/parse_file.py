@@ -74,7 +74,7 @@ def read_toml(file: Path) -> dict[str, object]:
     try:
         return tomllib.loads(read_config(file))
     except tomllib.TOMLDecodeError as error:
-        raise Misconfigured("config-unreadable", file=str(file), problem=str(error)) from error
+        raise Misconfigured("config-unreadable", file=str(file), problem=error) from error
 
 
 def read_config(file: Path) -> str:
@@ -91,4 +91,4 @@ def read_config(file: Path) -> str:
     except FileNotFoundError as error:
         raise Misconfigured("config-missing", file=str(file)) from error
     except (OSError, UnicodeDecodeError) as error:
-        raise Misconfigured("config-unreadable", file=str(file), problem=str(error)) from error
+        raise Misconfigured("config-unreadable", file=str(file), problem=error) from error

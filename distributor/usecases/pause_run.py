@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from distributor.access import Actor
 from distributor.model.run import PauseReason, Run
 from distributor.store import runs
-from distributor.usecases.act_on_run import act_on_run
+from distributor.usecases.act_on_run import act_on_run, require_unfinished
 from distributor.usecases.context import Context
 
 
@@ -21,9 +21,11 @@ async def pause_run(context: Context, actor: Actor, run_id: str) -> bool:
 
     Raises:
         NotFound: `run-unknown`.
+        Conflict: `run-finished`.
     """
 
     async def work(connection: AsyncConnection, run: Run, now: datetime) -> int:
+        await require_unfinished(connection, run)
         return int(await runs.pause(connection, run.id, actor.name, PauseReason.PERSON, now))
 
     return bool(await act_on_run(context, actor, run_id, ("pause", PauseReason.PERSON.value), work))

@@ -8,7 +8,7 @@ from distributor.access import Actor
 from distributor.errors import Conflict
 from distributor.model.run import PauseReason, Run
 from distributor.store import runs
-from distributor.usecases.act_on_run import act_on_run
+from distributor.usecases.act_on_run import act_on_run, require_unfinished
 from distributor.usecases.context import Context
 
 
@@ -22,12 +22,14 @@ async def resume_run(context: Context, actor: Actor, run_id: str) -> bool:
 
     Raises:
         NotFound: `run-unknown`.
-        Conflict: `run-cancelled`.
+        Conflict: `run-cancelled`, or `run-finished`.
     """
 
     async def work(connection: AsyncConnection, run: Run, now: datetime) -> int:
         if run.pause_reason is PauseReason.CANCELLED:
             raise Conflict("run-cancelled", id=run.id, actor=run.paused_by)
+        if run.paused is None:
+            await require_unfinished(connection, run)
         return int(await runs.resume(connection, run.id, now))
 
     return bool(await act_on_run(context, actor, run_id, ("resume", ""), work))

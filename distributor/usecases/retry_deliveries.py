@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor.access import Actor
-from distributor.model.run import Run
+from distributor.errors import Conflict
+from distributor.model.run import PauseReason, Run
 from distributor.store import deliveries
 from distributor.usecases.act_on_run import act_on_run
 from distributor.usecases.context import Context
@@ -25,9 +26,13 @@ async def retry_deliveries(
 
     Raises:
         NotFound: `run-unknown`.
+        Conflict: `run-cancelled`.
     """
 
     async def work(connection: AsyncConnection, run: Run, now: datetime) -> int:
+        if run.pause_reason is PauseReason.CANCELLED:
+            # what is due in a cancelled run is cancelled at the next sweep
+            raise Conflict("run-cancelled", id=run.id, actor=run.paused_by)
         return await deliveries.retry_failed(connection, run.id, delivery_ids, actor.name, now)
 
     chosen = "all failed" if delivery_ids is None else "selected"

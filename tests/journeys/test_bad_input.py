@@ -64,8 +64,10 @@ def test_an_unknown_command_or_option_is_one_sentence(run: Run) -> None:
 
 
 def test_unknown_ids_are_named(run: Run) -> None:
-    for command in (["plan", "nope"], ["send", "nope"], ["sign-off", "nope"], ["publish", "nope"], ["runs", "nope"]):
-        check_refusal(run(*command), "nope")
+    for command in (["plan"], ["runs"], ["history"]):
+        check_refusal(run(*command, "nope"), "nope")
+    for act in (["send"], ["sign-off"], ["publish"], ["pause"], ["retry"], ["cancel"]):
+        check_refusal(run(*act, "nope", "--as", "wang"), "nope")
 
 
 def test_an_act_without_a_name_is_refused(run: Run) -> None:

@@ -2,13 +2,16 @@
 
 import email
 import email.policy
+import getpass
 import json
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from distributor.cli import options
 from distributor.cli.main import main
 
 SEED = Path(__file__).parents[2] / "seeds" / "000_04bd7fccb17faafb.txt"
@@ -66,6 +69,37 @@ def test_a_signed_bulletin_reaches_every_address_of_its_plan_once(run: Run, publ
     assert sorted(entry["list_id"] for entry in runs) == ["bao", "song"]
     assert sum(entry["states"]["sent"] for entry in runs) == len(addresses)
     assert all(entry["finished"] for entry in runs)
+
+
+def test_whose_name_is_taken_is_said_when_none_is_given(run: Run, received: str) -> None:
+    code, out, errors = run("sign-off", received)
+    assert code == 0
+    name = re.findall(r"^Recorded under the name (.+), who is logged in", errors)[0]
+    assert f"Signed off by {name}" in out
+    assert run("publish", received, "--as", "wang")[2] == ""
+    code, _, errors = run("send", received, "--as", " ")
+    assert (code, errors) == (2, "Give a name after --as; it must not be empty or hold control characters.\n")
+
+
+def test_an_account_without_a_name_on_the_machine_acts_under_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nameless() -> str:
+        raise KeyError("getpwuid(): uid not found: 1234")
+
+    monkeypatch.setattr(getpass, "getuser", nameless)
+    assert options.actor(None).name == f"uid-{os.getuid()}"
+
+
+def test_acts_on_a_run_that_is_over_or_none_say_so(run: Run, published: str) -> None:
+    run("send", published, "--list", "bao", "--as", "wang")
+    (entry,) = json.loads(run("runs", "--json")[1])
+    for act in ("pause", "resume", "cancel"):
+        code, _, errors = run(act, entry["id"], "--as", "wang")
+        assert (code, "has finished" in errors) == (2, True)
+    assert "nothing to send again" in run("retry", entry["id"], "--as", "wang")[1]
+    assert "in doubt" in run("resolve", entry["id"], "sent", "--as", "wang")[1]
+    code, out, errors = run("history", "xxx")
+    assert (code, out) == (2, "")
+    assert "xxx" in errors
 
 
 def test_who_has_signed_before_is_said_and_what_has_changed_since(run: Run, received: str) -> None:

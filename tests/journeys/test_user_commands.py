@@ -38,7 +38,9 @@ def accounts(run: Run) -> dict[str, tuple[str, bool]]:
 
 def test_an_account_is_made_with_a_password_from_standard_input(run: Run) -> None:
     assert "distributor user add" in run("user", "list")[1]
-    code, out, err = run("user", "add", "Li", "--role", "editor", "--password-stdin", typed="correct horse battery\n")
+    code, out, err = run(
+        "user", "add", "Li", "--role", "editor", "--password-stdin", "--as", "root", typed="correct horse\n"
+    )
     assert (code, err) == (0, "")
     assert "correct horse" not in out
     assert accounts(run) == {"li": ("editor", True)}

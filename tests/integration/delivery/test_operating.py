@@ -78,6 +78,33 @@ async def test_only_who_may_send_may_act_on_runs(database: Database, tmp_path: P
         await pause_run(context, WANG, "unknown")
 
 
+async def test_a_run_that_has_finished_is_neither_paused_nor_cancelled(database: Database, tmp_path: Path) -> None:
+    context = make_context(database, tmp_path)
+    run = await make_run(database, 2)
+    await bring(database, run, _S.SENT, _S.FAILED)
+    for act in (pause_run, resume_run, cancel_run):
+        with pytest.raises(Conflict, match="run-finished"):
+            await act(context, WANG, run.id)
+    assert await acts(context, run) == []
+    assert await retry_deliveries(context, WANG, run.id) == 1
+    assert await pause_run(context, WANG, run.id)
+
+
+async def test_failed_deliveries_of_a_cancelled_run_are_not_sent_again(database: Database, tmp_path: Path) -> None:
+    context = make_context(database, tmp_path)
+    run = await make_run(database, 2)
+    await bring(database, run, _S.FAILED)
+    assert await cancel_run(context, WANG, run.id) == 1
+    assert await cancel_run(context, WANG, run.id) == 0
+    with pytest.raises(Conflict, match="run-cancelled"):
+        await retry_deliveries(context, WANG, run.id)
+
+
+async def test_the_history_of_a_run_that_is_none_is_refused(database: Database, tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="run-unknown"):
+        await show_run_history(make_context(database, tmp_path), "unknown")
+
+
 async def test_failed_deliveries_are_due_again_all_or_selected(database: Database, tmp_path: Path) -> None:
     context = make_context(database, tmp_path)
     run = await make_run(database, 4)

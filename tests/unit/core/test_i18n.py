@@ -1,10 +1,26 @@
 """Sentences in Chinese and English."""
 
+import errno
+import socket
+import tomllib
+
 import pytest
 
-from distributor.errors import NotFound
+from distributor.errors import Misconfigured, NotFound
 from distributor.i18n import error_sentence, finding_sentence, negotiate, translate
 from distributor.model.finding import Finding, Level
+
+
+def broken_text(data: bytes) -> UnicodeDecodeError:
+    with pytest.raises(UnicodeDecodeError) as caught:
+        data.decode()
+    return caught.value
+
+
+def broken_toml(text: str) -> tomllib.TOMLDecodeError:
+    with pytest.raises(tomllib.TOMLDecodeError) as caught:
+        tomllib.loads(text)
+    return caught.value
 
 
 @pytest.mark.parametrize(
@@ -32,3 +48,31 @@ def test_a_value_that_is_not_given_leaves_its_name() -> None:
 
 def test_values_are_not_taken_for_places() -> None:
     assert "{id}" in translate("error.run-unknown", "en", id="{id}")
+
+
+@pytest.mark.parametrize(
+    ("trouble", "chinese", "english"),
+    [
+        (PermissionError(errno.EACCES, "Permission denied"), "没有权限", "permission denied"),
+        (OSError(errno.ENOSPC, "No space left on device"), "磁盘已满", "no space left on the disk"),
+        (socket.gaierror(-2, "Name or service not known"), "主机名无法解析", "the host name is unknown"),
+        (OSError(errno.EXDEV, "Invalid cross-device link"), "Invalid cross-device link", "Invalid cross-device link"),
+        (OSError("unplugged"), "unplugged", "unplugged"),
+        (broken_text(b"\xff\xfe"), "不是 UTF-8 编码", "it is not UTF-8"),
+        (broken_toml("a = 1\nb c\n"), "第 2 行第 3 列附近写法有误", "the syntax is wrong near line 2, column 3"),
+        (broken_toml("a ="), "文件末尾不完整", "it ends too early"),
+    ],
+)
+def test_what_the_system_says_is_said_in_the_language_of_the_reader(
+    trouble: Exception, chinese: str, english: str
+) -> None:
+    error = Misconfigured("config-unreadable", file="a.toml", problem=trouble)
+    assert f"（{chinese}）" in error_sentence(error)
+    assert f"({english})" in error_sentence(error, "en")
+
+
+def test_what_our_own_conversation_found_is_said_in_words() -> None:
+    found = {"relay": "smtp.example:25", "problem": "connection-refused"}
+    finding = Finding(Level.BLOCKING, "doctor-relay-unreachable", parameters=found)
+    assert "connection-refused" not in finding_sentence(finding)
+    assert finding_sentence(Finding(Level.BLOCKING, finding.code, parameters={**found, "problem": "535 no"}), "en")
