@@ -2,15 +2,13 @@
 
 import asyncio
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from distributor.deliver.shelf import Shelf
-from distributor.deliver.transport import BeforeDot, LeaseLost
+from distributor.deliver.transport import BeforeDot, LeaseLost, Opened
 from distributor.model.run import DeliveryState, Outcome, Phase, RefusalClass, Reply
 
 
-class FolderTransport:
+class FolderTransport(Opened):
     """Writes every mail as a file instead of sending it.
 
     Args:
@@ -21,16 +19,8 @@ class FolderTransport:
     """
 
     def __init__(self, folder: Path) -> None:
+        super().__init__()
         self._shelf = Shelf(folder, sync=True)
-
-    async def __aenter__(self) -> Self:
-        """Get ready to send."""
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Do nothing: every file is complete."""
 
     async def send(
         self,

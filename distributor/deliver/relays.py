@@ -3,13 +3,11 @@
 import asyncio
 import re
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 from distributor import log
-from distributor.deliver.transport import BeforeDot, Transport
+from distributor.deliver.transport import BeforeDot, Opened, Transport
 from distributor.errors import RelayTrouble
 from distributor.model.run import DeliveryState, Outcome, RefusalClass
 
@@ -40,7 +38,7 @@ class Way:
     per_second: float | None = None
 
 
-class RelaySet:
+class RelaySet(Opened):
     """Sends by the first relay that is for the sender and can be reached.
 
     What has come to its final dot at one relay is never given to another: only a relay that was not reached, or that
@@ -51,20 +49,8 @@ class RelaySet:
     """
 
     def __init__(self, ways: Sequence[Way]) -> None:
+        super().__init__(*(way.transport for way in ways))
         self._ways = [_Used(way) for way in ways]
-        self._open = AsyncExitStack()
-
-    async def __aenter__(self) -> Self:
-        """Get all relays ready."""
-        for used in self._ways:
-            await self._open.enter_async_context(used.way.transport)
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Close all relays."""
-        await self._open.aclose()
 
     async def send(
         self,

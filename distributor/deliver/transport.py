@@ -1,6 +1,7 @@
 """What every way of sending offers, and the guard that lets staging write to allowed domains only."""
 
 from collections.abc import Awaitable, Callable, Collection
+from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -53,7 +54,31 @@ class Transport(Protocol):
         """
 
 
-class AllowListTransport:
+class Opened:
+    """What every way of sending does at begin and end: nothing, or what those behind it do.
+
+    Args:
+        behind: ways of sending that open and close with it.
+    """
+
+    def __init__(self, *behind: Transport) -> None:
+        self._behind = behind
+        self._open = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        """Get ready to send."""
+        for transport in self._behind:
+            await self._open.enter_async_context(transport)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close what is open."""
+        await self._open.__aexit__(kind, error, trace)
+
+
+class AllowListTransport(Opened):
     """Passes on what goes to allowed domains and suppresses the rest.
 
     Args:
@@ -62,19 +87,9 @@ class AllowListTransport:
     """
 
     def __init__(self, inner: Transport, domains: Collection[str]) -> None:
+        super().__init__(inner)
         self._inner = inner
         self._domains = frozenset(domain.strip().lower().removeprefix("@") for domain in domains)
-
-    async def __aenter__(self) -> Self:
-        """Get ready to send."""
-        await self._inner.__aenter__()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Close what is open."""
-        await self._inner.__aexit__(kind, error, trace)
 
     async def send(
         self,

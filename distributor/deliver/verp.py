@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 from distributor import tokens
-from distributor.deliver.transport import BeforeDot, Transport
+from distributor.deliver.transport import BeforeDot, Opened, Transport
 from distributor.model.run import Outcome
 
 _PURPOSE: Final = "verp"
@@ -46,7 +45,7 @@ def delivery_of(address: str, keys: Sequence[str]) -> str | None:
     return match.group(1)
 
 
-class VerpTransport:
+class VerpTransport(Opened):
     """Passes on with a return address of its own for each delivery.
 
     Args:
@@ -55,19 +54,9 @@ class VerpTransport:
     """
 
     def __init__(self, inner: Transport, keys: Sequence[str]) -> None:
+        super().__init__(inner)
         self._inner = inner
         self._keys = tuple(keys)
-
-    async def __aenter__(self) -> Self:
-        """Get ready to send."""
-        await self._inner.__aenter__()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Close what is open."""
-        await self._inner.__aexit__(kind, error, trace)
 
     async def send(
         self,
