@@ -218,11 +218,14 @@ def _rules(chosen: Settings) -> SubscriptionRules:
 
 def _dkim_keys(chosen: Settings) -> tuple[DkimKey, ...]:
     domain = chosen.sender.address.rpartition("@")[2]
-    return tuple(read_dkim_key(chosen.secrets_folder, domain, selector) for selector in chosen.dkim.selectors)
+    # the usual domain first: its keys sign what no other key is for
+    selectors = {domain: chosen.dkim.selectors, **chosen.dkim.domains}
+    folder = chosen.secrets_folder
+    return tuple(read_dkim_key(folder, name, selector) for name, found in selectors.items() for selector in found)
 
 
 def key_folder(config_dir: Path | None = None) -> tuple[Path, str]:
-    """Give the folder of the keys and the domain that they sign for.
+    """Give the folder of the keys and the domain that they usually sign for.
 
     Args:
         config_dir: folder of the TOML files, found by `settings.config_folder` by default.

@@ -20,6 +20,7 @@ def new(
     *,
     selector: Annotated[str, typer.Option(help=words("cli.option.selector"))],
     algorithm: Annotated[str, typer.Option(help=words("cli.option.algorithm"))] = "rsa",
+    domain: Annotated[str | None, typer.Option(help=words("cli.option.dkim-domain"), show_default=False)] = None,
     config: ConfigOption = None,
 ) -> None:
     """Make a key and print the DNS record that publishes it."""
@@ -31,8 +32,8 @@ def new(
     known = {"rsa": DkimAlgorithm.RSA, "ed25519": DkimAlgorithm.ED25519}
     if algorithm not in known:
         raise Refused("dkim-algorithm-unknown", algorithm=algorithm, known="、".join(known))
-    folder, domain = bootstrap.key_folder(config)
-    key = make_dkim_key(folder, domain, selector, known[algorithm])
-    say("cli.dkim.made", selector=selector, domain=domain)
+    folder, usual = bootstrap.key_folder(config)
+    key = make_dkim_key(folder, domain or usual, selector, known[algorithm])
+    say("cli.dkim.made", selector=selector, domain=key.domain)
     console.print(compose.dns_record(key).zone_line, markup=False)
-    say("cli.dkim.next", selector=selector)
+    say("cli.dkim.next" if domain in {None, usual} else "cli.dkim.next-domain", selector=selector, domain=key.domain)

@@ -13,6 +13,7 @@ from distributor.compose.dkim import (
     DkimAlgorithm,
     DkimKey,
     DnsRecord,
+    aligned,
     dns_record,
     from_pem,
     new_key,
@@ -20,7 +21,7 @@ from distributor.compose.dkim import (
     to_pem,
 )
 from distributor.compose.frame import greeting_for, message_frame, mint_message_id, sender_of, unsubscribe_mailto
-from distributor.compose.headers import check_message
+from distributor.compose.headers import addr_spec, check_message
 from distributor.compose.hints import SpamHint, spam_hints
 from distributor.compose.limited import RenderLimits, RenderRequest, render_limited
 from distributor.compose.mime import Prepared, needs_smtputf8, prepare
@@ -68,6 +69,8 @@ __all__ = [
     "ThemeView",
     "TrialMail",
     "UnsubscribeReceived",
+    "addr_spec",
+    "aligned",
     "as_shown",
     "attachment_of",
     "build_notice",

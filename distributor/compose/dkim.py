@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 
+import idna
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
@@ -103,11 +104,11 @@ def new_key(domain: str, selector: str, algorithm: DkimAlgorithm = DkimAlgorithm
         algorithm: RSA, which everybody verifies, or Ed25519, which is smaller and faster.
 
     Raises:
-        Misconfigured: `dkim-selector-invalid`.
+        Misconfigured: `dkim-selector-invalid` or `dkim-domain-invalid`.
     """
     if algorithm is DkimAlgorithm.ED25519:
-        return _checked(DkimKey(domain, selector, ed25519.Ed25519PrivateKey.generate()))
-    return _checked(DkimKey(domain, selector, rsa.generate_private_key(65537, _RSA_BITS)))
+        return _checked(DkimKey(_domain(domain), selector, ed25519.Ed25519PrivateKey.generate()))
+    return _checked(DkimKey(_domain(domain), selector, rsa.generate_private_key(65537, _RSA_BITS)))
 
 
 def to_pem(key: DkimKey) -> bytes:
@@ -136,7 +137,7 @@ def from_pem(domain: str, selector: str, pem: bytes) -> DkimKey:
         raise Misconfigured("dkim-key-unreadable", selector=selector) from error
     if not isinstance(private, rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey):
         raise Misconfigured("dkim-key-unreadable", selector=selector)
-    return _checked(DkimKey(domain, selector, private))
+    return _checked(DkimKey(_domain(domain), selector, private))
 
 
 def dns_record(key: DkimKey) -> DnsRecord:
@@ -153,11 +154,11 @@ def dns_record(key: DkimKey) -> DnsRecord:
 
 
 def sign(message: bytes, keys: Sequence[DkimKey], moment: datetime | None = None) -> bytes:
-    """Put one signature for each key in front of a message; the message itself stays as it is.
+    """Put one signature for each key of the sender's domain in front of a message; the message itself stays as it is.
 
     Args:
         message: the exact bytes that will be sent, lines ended by CRLF.
-        keys: the keys, in the order in which their signatures stand.
+        keys: the keys of the installation; see `aligned`. The signatures stand in their order.
         moment: when it is signed (`t=`), or None to leave that out.
 
     Raises:
@@ -170,8 +171,42 @@ def sign(message: bytes, keys: Sequence[DkimKey], moment: datetime | None = None
     names, signed = _signed_fields(fields)
     body_hash = b64encode(hashlib.sha256(_relaxed_body(body)).digest()).decode()
     stamp = "" if moment is None else f" t={int(moment.timestamp())};"
-    signatures = [_signature(key, names, signed, f"{stamp}\r\n bh={body_hash};") for key in keys]
+    chosen = aligned(keys, _sender_domain(fields)) or _usual(keys)
+    signatures = [_signature(key, names, signed, f"{stamp}\r\n bh={body_hash};") for key in chosen]
     return b"".join([*signatures, message])
+
+
+def aligned(keys: Sequence[DkimKey], domain: str) -> tuple[DkimKey, ...]:
+    """Give the keys whose signatures stand behind a From address: those of its domain or of one above it.
+
+    Receivers compare organizational domains (RFC 7489 §3.1.1, relaxed); a name above the sender's own is one that its
+    owner holds, so that no list of public suffixes is needed here.
+
+    Args:
+        keys: the keys of the installation.
+        domain: domain of the From address, as A-labels.
+    """
+    below = f".{domain.lower()}"
+    return tuple(key for key in keys if below.endswith(f".{key.domain}"))
+
+
+def _usual(keys: Sequence[DkimKey]) -> tuple[DkimKey, ...]:
+    """Those of the first domain: better a signature that only says who sends than none."""
+    return tuple(key for key in keys if key.domain == keys[0].domain)
+
+
+def _sender_domain(fields: dict[bytes, list[bytes]]) -> str:
+    return "".join(re.findall(r"@([A-Za-z0-9.-]+)>?$", fields.get(b"from", [b""])[0].decode("ascii", "replace")))
+
+
+def _domain(name: str) -> str:
+    try:
+        domain = (name if name.isascii() else idna.encode(name, uts46=True).decode()).lower()
+    except UnicodeError:
+        domain = ""
+    if not _SELECTOR.fullmatch(domain):
+        raise Misconfigured("dkim-domain-invalid", domain=name)
+    return domain
 
 
 def _checked(key: DkimKey) -> DkimKey:

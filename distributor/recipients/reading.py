@@ -156,8 +156,8 @@ def list_of(row: Row) -> RecipientList:
         subject=row.optional_text("subject"),
         members=tuple(_member(row, value) for value in row.texts("members")),
         sender_name=row.optional_text("sender_name"),
-        sender_address=_optional_address(row, "sender_address"),
-        reply_to=_optional_address(row, "reply_to"),
+        sender_address=_own_address(row, "sender_address"),
+        reply_to=_own_address(row, "reply_to"),
         template=None if row.optional_text("template") is None else _id(row, "template"),
         original=row.choice("original", OriginalFile, OriginalFile.LINK),
     )
@@ -206,9 +206,13 @@ def _address(row: Row, key: str) -> str:
     return _cleaned(row, row.text(key))
 
 
-def _optional_address(row: Row, key: str) -> str | None:
+def _own_address(row: Row, key: str) -> str | None:
+    """An address that stands in the headers and links of every mail; SMTPUTF8 is for single recipients (RFC 6531)."""
     value = row.optional_text(key)
-    return None if value is None else _cleaned(row, value)
+    address = None if value is None else _cleaned(row, value)
+    if address is not None and not address.isascii():
+        raise row.place.wrong("book-sender", address=address)
+    return address
 
 
 def _member(row: Row, value: str) -> str:

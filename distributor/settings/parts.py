@@ -111,6 +111,10 @@ class DkimSettings(Part):
         default_factory=list,
         description="selectors of the keys in SECRETS_DIR/dkim that sign; `distributor dkim new` makes them",
     )
+    domains: dict[str, list[str]] = Field(
+        default_factory=dict,
+        description="selectors by domain, for lists whose sender is on another domain than `sender.address`",
+    )
 
 
 class PublicationSettings(Part):

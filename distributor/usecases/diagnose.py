@@ -18,9 +18,10 @@ from distributor.deliver.relay import Relay
 from distributor.deliver.sender_dns import judge, look_up
 from distributor.errors import DistributorError
 from distributor.model.finding import Finding, Level
-from distributor.store import migrate
+from distributor.store import address_book, migrate
 from distributor.store.engine import as_misconfigured
 from distributor.usecases.check_recipients import check_recipients
+from distributor.usecases.check_senders import sender_domains, unaligned_lists
 from distributor.usecases.context import Context
 from distributor.usecases.current_calendar import current_calendar
 from distributor.usecases.survey_desk import never_begun
@@ -175,8 +176,10 @@ def _print(context: Context) -> tuple[Finding, ...]:
 
 
 async def _recipients(context: Context) -> tuple[Finding, ...]:
-    _, findings = await check_recipients(context)
-    return tuple(finding for finding in findings if finding.level is not Level.INFO)
+    book, findings = await check_recipients(context)
+    return tuple(
+        finding for finding in (*findings, *unaligned_lists(context, book.lists)) if finding.level is not Level.INFO
+    )
 
 
 async def _relay(context: Context, relay: Relay | None) -> tuple[Finding, ...]:
@@ -188,6 +191,13 @@ async def _relay(context: Context, relay: Relay | None) -> tuple[Finding, ...]:
 async def _dns(context: Context, relay: Relay | None) -> tuple[Finding, ...]:
     if relay is None:
         return ()
-    domain = context.sender.address.rpartition("@")[2]
-    published = {key.selector: compose.dns_record(key).value for key in context.dkim_keys}
-    return judge(domain, await look_up(domain, list(published)), published)
+    async with context.database.read() as connection:
+        lists = await address_book.load_lists(connection)
+    findings: list[Finding] = []
+    for domain in sender_domains(context, lists):
+        signing = compose.aligned(context.dkim_keys, domain)
+        published = {key.selector: compose.dns_record(key).value for key in signing if key.domain == domain}
+        # a name below one that signs is looked at there
+        if published or not signing:
+            findings += judge(domain, await look_up(domain, list(published)), published)
+    return tuple(findings)

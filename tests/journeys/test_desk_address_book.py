@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from distributor.access import AccessRole
+from distributor.compose import DkimAlgorithm, new_key
 from distributor.model.recipient import AddressBook, Group, MailboxRole, RecipientList
 from distributor.model.schedule import Schedule, Trigger, TriggerKind
 from distributor.store import address_book, schedules
@@ -276,6 +277,18 @@ async def test_a_list_is_made_by_an_administrator(tmp_path: Path) -> None:
         assert "下发名单" in (await visitor.get("/desk/lists")).text
         await visitor.submit(path, f"{path}/remove")
         assert (await visitor.get(path)).status_code == 404
+
+
+async def test_a_list_whose_sender_no_key_signs_for_says_so(tmp_path: Path) -> None:
+    key = new_key("xiefa.example", "2026a", DkimAlgorithm.ED25519)
+    lists = (replace(REPORT, sender_address="bulletin@other.example"), replace(SEND, sender_address="a@xiefa.example"))
+    async with site(tmp_path, dkim_keys=(key,)) as it:
+        async with it.context.database.write() as connection:
+            await address_book.replace(connection, replace(SMALL, lists=lists))
+        visitor = await browser(it, AccessRole.READER)
+        (warning,) = await said(visitor, "/desk/lists/bao")
+        assert "distributor dkim new --domain other.example" in warning
+        assert await said(visitor, "/desk/lists/song") == []
 
 
 async def test_an_editor_sees_lists_and_changes_none(tmp_path: Path) -> None:

@@ -77,6 +77,7 @@ def make_parts(folder: Path, url: str | None = None, **overrides: Any) -> Parts:
         calendar=WorkingCalendar(),
         config=folder,
         mail_folder=folder / "mail",
+        dkim_keys=overrides.pop("dkim_keys", ()),
     )
     return Parts(context, Settings(data_dir=folder, **overrides))
 

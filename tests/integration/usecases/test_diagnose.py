@@ -1,5 +1,6 @@
 """The doctor finds what would go wrong and says what to do."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,12 +9,16 @@ import pytest
 
 from distributor import templating
 from distributor.clock import FixedClock, SystemClock
+from distributor.compose import DkimAlgorithm, new_key
 from distributor.deliver import CaptureServer, Relay
+from distributor.deliver.sender_dns import SenderRecords
 from distributor.model.finding import Level
 from distributor.settings import Security
+from distributor.store import address_book
 from distributor.store.engine import Database
 from distributor.usecases.diagnose import Installation, diagnose
 from tests.support.databases import sqlite_url
+from tests.support.sentences import is_said
 from tests.support.worlds import make_world
 
 pytestmark = pytest.mark.anyio
@@ -60,6 +65,34 @@ async def test_the_relay_and_its_records_are_looked_at_when_mail_leaves(database
         found = await _codes(world, Installation(relay, tmp_path / "secrets", "https://a.example"))
     assert found["doctor-relay-ready"] is Level.INFO
     assert {"doctor-dns-silent", "doctor-spf-missing"} & set(found)
+
+
+async def test_each_domain_that_mails_are_sent_from_is_looked_at(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: dict[str, list[str]] = {}
+
+    async def look_up(domain: str, selectors: Sequence[str]) -> SenderRecords:
+        asked[domain] = list(selectors)
+        return SenderRecords(("v=spf1 mx -all",), ("v=DMARC1; p=none",), dict.fromkeys(selectors, ()))
+
+    monkeypatch.setattr("distributor.usecases.diagnose.look_up", look_up)
+    keys = [new_key(name, "s", DkimAlgorithm.ED25519) for name in ("xiefa.example", "other.example")]
+    world = replace(await make_world(database, tmp_path), dkim_keys=tuple(keys))
+    senders = ["a@other.example", "a@news.xiefa.example", "a@third.example", None]
+    async with database.write() as connection:
+        book = await address_book.load(connection)
+        lists = tuple(replace(one, sender_address=name) for one, name in zip(book.lists, senders, strict=False))
+        await address_book.replace(connection, replace(book, lists=lists))
+    async with CaptureServer() as server:
+        relay = Relay(host=server.host, port=server.port, security=Security.NONE)
+        found = await diagnose(world, Installation(relay, tmp_path / "secrets", "https://a.example"))
+    assert asked == {"xiefa.example": ["s"], "other.example": ["s"], "third.example": []}
+    (unaligned,) = [one for one in found.findings if one.code == "doctor-list-unaligned"]
+    assert unaligned.parameters["domain"] == "third.example"
+    missing = [one.parameters["name"] for one in found.findings if one.code == "doctor-dkim-missing"]
+    assert missing == ["s._domainkey.xiefa.example", "s._domainkey.other.example"]
+    assert all(is_said(one) for one in found.findings)
 
 
 async def test_a_part_that_cannot_be_looked_at_does_not_stop_the_rest(tmp_path: Path) -> None:

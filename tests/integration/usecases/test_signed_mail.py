@@ -67,7 +67,14 @@ def test_what_is_sent_carries_a_signature_that_verifies(
     record = capsys.readouterr().out
     assert "2026a._domainkey.xiefa.example. IN TXT" in record
     assert main(["dkim", "new", "--selector", "2026a", "--algorithm", "dsa"]) == 2
+    assert main(["dkim", "new", "--selector", "2026b", "--domain", "Other.example", "--algorithm", "ed25519"]) == 0
+    record = capsys.readouterr().out
+    assert "2026b._domainkey.other.example. IN TXT" in record
+    assert '"other.example" = ["2026b"]' in record
     monkeypatch.setenv("DISTRIBUTOR_DKIM__SELECTORS", '["2026a"]')
+    monkeypatch.setenv("DISTRIBUTOR_DKIM__DOMAINS", '{"other.example": ["2026b"]}')
+    keys = bootstrap.build().context.dkim_keys
+    assert [(key.domain, key.selector) for key in keys] == [("xiefa.example", "2026a"), ("other.example", "2026b")]
     seed = Path(__file__).parents[3] / "seeds" / "000_04bd7fccb17faafb.txt"
     main(["receive", str(seed), "--as", "li"])
     bulletin = capsys.readouterr().out.split("Received ")[1].split(":")[0]

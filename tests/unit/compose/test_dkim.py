@@ -7,8 +7,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from distributor.compose import DkimAlgorithm, DkimKey, dns_record, from_pem, new_key, prepare, sign, to_pem
+from distributor.compose import DkimAlgorithm, DkimKey, aligned, dns_record, from_pem, new_key, prepare, sign, to_pem
 from distributor.errors import Misconfigured, Refused
+from distributor.model.message import Sender
 from distributor.model.recipient import MailFormat
 from tests.support.messages import dkim_results, make_frame, make_personal, make_variant, seed_record
 
@@ -164,3 +165,38 @@ def test_a_selector_is_a_dns_label(selector: str) -> None:
     with pytest.raises(Misconfigured) as refusal:
         new_key("xiefa.example", selector, DkimAlgorithm.ED25519)
     assert refusal.value.code == "dkim-selector-invalid"
+
+
+def from_domain(address: str) -> bytes:
+    """The mail of a list whose sender is another one."""
+    frame = make_frame(sender=Sender("名单", address, "secretariat@xiefa.example"))
+    return prepare(make_variant(seed_record()), frame).build(make_personal())
+
+
+@pytest.mark.parametrize(
+    ("address", "domains"),
+    [
+        ("bulletin@xiefa.example", ["xiefa.example", "xiefa.example"]),
+        ("bulletin@news.xiefa.example", ["xiefa.example", "xiefa.example"]),
+        ("bulletin@Other.example", ["other.example"]),
+        ("bulletin@notxiefa.example", ["xiefa.example", "xiefa.example"]),
+    ],
+)
+def test_the_keys_of_the_domain_in_from_sign(address: str, domains: list[str]) -> None:
+    other = new_key("Other.example", "o2026", DkimAlgorithm.ED25519)
+    signed = sign(from_domain(address), [RSA, ED25519, other], NOW)
+    assert re.findall(rb"\bd=([^;]+);", signed.partition(b"\r\nDate:")[0]) == [name.encode() for name in domains]
+    assert set(dkim_results(signed, RSA, ED25519, other)) == {True}
+
+
+def test_a_domain_in_chinese_signs_by_its_a_label() -> None:
+    key = new_key("联盟.example", "c2026", DkimAlgorithm.ED25519)
+    assert key.domain == "xn--2zyr5r.example"
+    assert aligned([RSA, key], "xn--2zyr5r.example") == (key,)
+    assert sign(from_domain("a@联盟.example"), [RSA, key]).startswith(b"DKIM-Signature: v=1; a=ed25519-sha256;")
+
+
+@pytest.mark.parametrize("domain", ["", "a b", "-.example", "a..example", "bulletin@xiefa.example", "联\u202e盟"])
+def test_what_is_no_domain_cannot_sign(domain: str) -> None:
+    with pytest.raises(Misconfigured, match="dkim-domain-invalid"):
+        new_key(domain, "r2026", DkimAlgorithm.ED25519)

@@ -192,6 +192,8 @@ def test_a_list_has_its_own_sender_template_and_members() -> None:
         ('default = ["x@y.example"]', "book-unknown-member"),
         ('members = ["x@"]', "book-address"),
         ('reply_to = "nowhere"', "book-address"),
+        ('sender_address = "简报@xiefa.example"', "book-sender"),
+        ('reply_to = "秘书处@xiefa.example"', "book-sender"),
         ('template = "../etc"', "book-id-form"),
         (f'subject = "{"长" * 201}"', "book-too-long"),
     ],

@@ -5,9 +5,11 @@ from fastapi import Response
 from distributor import recipients
 from distributor.access import Act
 from distributor.errors import DistributorError, NotFound
+from distributor.i18n import finding_sentence
 from distributor.model.history import RecordedAct, Subject
 from distributor.model.recipient import AddressBook, OriginalFile, RecipientList, Role
 from distributor.recipients import Edit
+from distributor.usecases.check_senders import unaligned_lists
 from distributor.usecases.edit_book import edit_book
 from distributor.usecases.find_recipients import list_schedules, read_outline
 from distributor.usecases.mail_templates import mail_templates
@@ -105,6 +107,7 @@ async def _show(desk: Desk, list_id: str, error: DistributorError | None = None)
         "entry": found,
         "given": _given(found, outline) if error is None else {name: desk.form.raw(name) for name in _fields()},
         "must_receive": found.must_receive,
+        "warnings": [finding_sentence(one, desk.visit.language) for one in unaligned_lists(desk.context, [found])],
         "schedules": [one for one in await list_schedules(desk.context) if one.list_id == list_id],
         **_choices(),
     }
