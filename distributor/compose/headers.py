@@ -202,7 +202,8 @@ def _mailbox(name: str, mailbox: Mailbox) -> str:
     if not words:
         return address
     phrase = _phrase(name, words)
-    last = phrase.rpartition("\r\n")[2]
+    # a line that holds an encoded-word has at most 76 characters, the name of the field among them (RFC 2047 §2)
+    last = f"{name}: {phrase}".rpartition("\r\n")[2]
     gap = "\r\n " if len(last) + len(address) + 3 > _WIDTH else " "
     return f"{phrase}{gap}<{address}>"
 
