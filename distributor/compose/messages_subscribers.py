@@ -1,7 +1,10 @@
 """What the templates of letters to subscribers may use: typed, documented, compared with the templates by a test."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
+
+from distributor.compose.theme import ThemeView, theme_view
+from distributor.model.theme import Theme
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,12 +16,14 @@ class House:
         publisher: the body that edits it.
         contact: address of the secretariat.
         archive_url: page of past bulletins.
+        theme: colours, and words above and below the masthead.
     """
 
     title: str
     publisher: str
     contact: str
     archive_url: str
+    theme: ThemeView = field(default_factory=lambda: theme_view(Theme()))
 
 
 @dataclass(frozen=True, slots=True)

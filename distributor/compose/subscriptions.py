@@ -10,6 +10,7 @@ from css_inline import CSSInliner
 from distributor.compose import headers
 from distributor.compose.contexts import Fullness, ItemView, SectionView
 from distributor.compose.headers import cut
+from distributor.compose.theme import ThemeView, theme_view
 from distributor.i18n import DEFAULT_LANGUAGE
 from distributor.model.bulletin import Visibility
 from distributor.model.message import Slot, Variant, marker
@@ -17,6 +18,7 @@ from distributor.model.publication import Publication
 from distributor.model.recipient import MailFormat
 from distributor.model.record import BulletinRecord, ItemRecord
 from distributor.model.subscriber import DigestKey, Frequency, Interests
+from distributor.model.theme import Theme
 from distributor.templating import html_environment, render, text_environment
 from distributor.text import remove_unseen
 
@@ -64,6 +66,7 @@ class SubscriptionContext:
         archive_url: page of past bulletins.
         contact: address of the secretariat.
         content_language: BCP 47, language of the bulletin.
+        theme: colours, and words above and below the masthead.
         greeting: slot: how the reader is addressed; may only be printed.
         unsubscribe_url: slot: page with the button for all lists; may only be printed.
         preferences_url: slot: page of the subscription; may only be printed.
@@ -88,6 +91,7 @@ class SubscriptionContext:
     archive_url: str
     contact: str
     content_language: str
+    theme: ThemeView
     greeting: str = marker(Slot.GREETING)
     unsubscribe_url: str = marker(Slot.UNSUBSCRIBE_URL)
     preferences_url: str = marker(Slot.PREFERENCES_URL)
@@ -141,7 +145,7 @@ def wanted_items(chosen: Chosen, interests: Interests) -> tuple[ItemRecord, ...]
 
 
 def subscription_context(
-    publication: Publication, chosen: Sequence[Chosen], reading: Reading
+    publication: Publication, chosen: Sequence[Chosen], reading: Reading, theme: Theme | None = None
 ) -> SubscriptionContext | None:
     """Put a digest together; None when nothing is left, since an empty one is never sent.
 
@@ -149,6 +153,7 @@ def subscription_context(
         publication: whose bulletins they are.
         chosen: the bulletins in the window, oldest first.
         reading: who reads it.
+        theme: what the secretariat chose about the look, or None for the usual one.
     """
     key = reading.key
     left = [entry for entry in chosen if entry.record.id not in key.without]
@@ -185,6 +190,7 @@ def subscription_context(
         archive_url=f"{base}/",
         contact=publication.contact,
         content_language=publication.language,
+        theme=theme_view(theme or Theme()),
     )
 
 

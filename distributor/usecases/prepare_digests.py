@@ -25,6 +25,7 @@ from distributor.store.digest_runs import Candidate, DigestRun
 from distributor.usecases.context import Context
 from distributor.usecases.cover_items import require_cover
 from distributor.usecases.freeze_runs import idempotency_key
+from distributor.usecases.render_mail import designed
 from distributor.usecases.subscription_links import names_of, open_lists
 
 _log = log.get_logger(__name__)
@@ -67,7 +68,7 @@ async def prepare_digests(context: Context) -> int:
         if opened is None:
             return written
         try:
-            written += await _prepare(context, opened)
+            written += await _prepare(await designed(context), opened)
         except DistributorError as error:
             # a person must look at it; later digests wait, since windows close in order
             _log.warning("digest-blocked", run=opened.run.id, code=error.code)
@@ -139,7 +140,7 @@ def _render_one(context: Context, opened: DigestRun, ground: _Ground, key: Diges
         chosen.append(Chosen(ground.records[bulletin_id], frozenset(entry.item_key for entry in mine), day))
     covered_by = tuple(ground.covers[entry.record.id].id for entry in chosen)
     reading = Reading(key, opened.frequency, names_of(ground.lists, key.lists))
-    made = subscription_context(context.publication, chosen, reading)
+    made = subscription_context(context.publication, chosen, reading, context.design.theme)
     if made is None:
         return _Rendered(key, None, None, covered_by)
     signed = _signed_variant(opened, ground, key, chosen)

@@ -24,6 +24,7 @@ from distributor.model.subscriber import (
 from distributor.store import letters, sign_ups, subscribers, suppressions
 from distributor.store.letters import Letter
 from distributor.usecases.context import Context
+from distributor.usecases.render_mail import designed
 from distributor.usecases.subscription_links import confirm_url, leave_url, names_of, open_lists, preferences_url
 from distributor.usecases.write_letter import house, make_letter
 
@@ -90,7 +91,8 @@ async def subscribe(context: Context, sign_up: SignUp) -> None:
         wanted = _wanted(await open_lists(connection), sign_up.list_ids)
         known = await subscribers.find(connection, address)
     asked = known or _new(context, address, sign_up.preferences)
-    letter = await anyio.to_thread.run_sync(partial(_letter, context, asked, wanted, sign_up.preferences.language))
+    shown = await designed(context)
+    letter = await anyio.to_thread.run_sync(partial(_letter, shown, asked, wanted, sign_up.preferences.language))
     async with context.database.write() as connection:
         now = context.now()
         allowed = await _within_limits(connection, context, address, sign_up.origin)

@@ -1,20 +1,28 @@
 """Put a letter to one person into the outbox; a worker sends it."""
 
+from dataclasses import replace
+
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor import compose, tokens
 from distributor.compose.letters import render_letter
 from distributor.compose.messages_subscribers import House, LetterContext
 from distributor.i18n import negotiate
-from distributor.store import letters
+from distributor.store import letters, mail_design
 from distributor.store.letters import Letter
 from distributor.usecases.context import Context
 
 
 def house(context: Context) -> House:
-    """Say who writes."""
+    """Say who writes, in the look of the installation as it was built or `designed`."""
     publication = context.publication
-    return House(publication.name, publication.publisher, publication.contact, f"{publication.base_url}/")
+    return House(
+        title=publication.name,
+        publisher=publication.publisher,
+        contact=publication.contact,
+        archive_url=f"{publication.base_url}/",
+        theme=compose.theme_view(context.design.theme),
+    )
 
 
 def make_letter(
@@ -50,7 +58,7 @@ async def write_letter(
     language: str,
     leave_url: str | None = None,
 ) -> None:
-    """Render a letter and put it into the outbox.
+    """Render a letter in the look that mails have now and put it into the outbox.
 
     Args:
         connection: an open writing transaction.
@@ -60,4 +68,6 @@ async def write_letter(
         language: BCP 47.
         leave_url: https address that takes the one-click POST, or None.
     """
-    await letters.add(connection, make_letter(context, address, words, language, leave_url))
+    shown = replace(context, design=await mail_design.load(connection))
+    dressed = replace(words, house=house(shown))
+    await letters.add(connection, make_letter(context, address, dressed, language, leave_url))

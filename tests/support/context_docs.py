@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 from distributor.compose.contexts import DigestContext, DistributionView, ItemView, OriginalView, SectionView
+from distributor.compose.messages_subscribers import AddressChange, ConfirmSubscription, House, SignupApproval, Welcome
 from distributor.compose.notices import (
     BounceReport,
     FailedAddress,
@@ -16,11 +17,13 @@ from distributor.compose.notices import (
     TrialMail,
     UnsubscribeReceived,
 )
+from distributor.compose.subscriptions import ListView, SubscriptionContext
 from distributor.compose.theme import ThemeView
 
 CONTEXTS = (
     *(DigestContext, SectionView, ItemView, DistributionView, OriginalView, ThemeView),
     *(UnsubscribeReceived, BounceReport, FailedBody, FailedAddress, RunReport, TrialMail),
+    *(SubscriptionContext, ListView, House, ConfirmSubscription, Welcome, AddressChange, SignupApproval),
 )
 PAGE = Path(__file__).parents[2] / "docs" / "mail.md"
 BEGIN, END = "<!-- contexts: begin -->", "<!-- contexts: end -->"

@@ -6,7 +6,9 @@ from jinja2 import nodes
 from jinja2.meta import find_referenced_templates, find_undeclared_variables
 
 from distributor.compose.contexts import DigestContext, DistributionView, ItemView, OriginalView, SectionView
+from distributor.compose.messages_subscribers import AddressChange, ConfirmSubscription, House, SignupApproval, Welcome
 from distributor.compose.notices import FailedAddress, FailedBody
+from distributor.compose.subscriptions import ListView, SubscriptionContext
 from distributor.compose.template_check import MESSAGES, TEMPLATE_NAMES, misused_slots
 from distributor.compose.theme import ThemeView
 from distributor.i18n import LANGUAGES, catalogue
@@ -25,6 +27,8 @@ VIEWS = {
     "body": FailedBody,
     "entry": FailedAddress,
 }
+# digests and letters to subscribers, whose templates nobody overrides
+SUBSCRIBERS = (SubscriptionContext, ListView, House, ConfirmSubscription, Welcome, AddressChange, SignupApproval)
 FOLDER = asset_folder("templates") / "mail"
 
 
@@ -113,7 +117,7 @@ def test_every_field_of_a_context_is_described() -> None:
 
 
 def test_every_context_stands_in_the_docs() -> None:
-    assert set(context_docs.CONTEXTS) == {*MESSAGES.values(), *VIEWS.values()}
+    assert set(context_docs.CONTEXTS) == {*MESSAGES.values(), *VIEWS.values(), *SUBSCRIBERS}
 
 
 def test_the_tables_in_the_docs_are_up_to_date() -> None:

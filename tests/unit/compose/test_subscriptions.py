@@ -8,52 +8,26 @@ from datetime import UTC, datetime
 import pytest
 
 from distributor.compose.letters import LetterFrame, build_letter, render_letter
-from distributor.compose.messages_subscribers import (
-    AddressChange,
-    ConfirmSubscription,
-    House,
-    LetterContext,
-    SignupApproval,
-    Welcome,
-)
-from distributor.compose.subscriptions import (
-    Chosen,
-    Reading,
-    render_subscription,
-    subscription_context,
-    wanted_items,
-)
+from distributor.compose.messages_subscribers import LetterContext
+from distributor.compose.subscriptions import Chosen, render_subscription, subscription_context, wanted_items
 from distributor.i18n import LANGUAGES
 from distributor.model.bulletin import Visibility
 from distributor.model.message import Sender, Variant
 from distributor.model.recipient import MailFormat
-from distributor.model.subscriber import DigestKey, Frequency, Interests
+from distributor.model.record import BulletinRecord
+from distributor.model.subscriber import Frequency, Interests
+from distributor.model.theme import Theme
+from tests.support.messages import seed_record
 from tests.support.records import make_item, make_item_record, make_publication, make_record, seedlike_record
+from tests.support.subscriber_mails import everything, make_digest, make_letters, reading
 
-HOUSE = House("联盟协发网简报", "联盟协发网秘书处", "secretariat@xiefa.example", "https://bulletin.xiefa.example/")
-LETTERS: tuple[LetterContext, ...] = (
-    ConfirmSubscription(HOUSE, ("公众订阅",), "https://bulletin.xiefa.example/c", 7, "寄送"),
-    Welcome(HOUSE, ("公众订阅",), "weekly", "https://bulletin.xiefa.example/p", "https://bulletin.xiefa.example/l"),
-    AddressChange(HOUSE, "r***@reader.example", "https://bulletin.xiefa.example/a", 7),
-    SignupApproval(HOUSE, "reader@reader.example", ("公众订阅",), "https://bulletin.xiefa.example/d"),
-)
+LETTERS = make_letters()
 FRAME = LetterFrame(
     Sender("秘书处", "bulletin@xiefa.example", "secretariat@xiefa.example"),
     "reader@reader.example",
     "<letter@xiefa.example>",
     datetime(2026, 1, 5, tzinfo=UTC),
 )
-
-
-def reading(
-    frequency: Frequency = Frequency.WEEKLY, interests: Interests | None = None, *, without: tuple[str, ...] = ()
-) -> Reading:
-    key = DigestKey(0, ("public",), "zh-CN", MailFormat.HTML, interests or Interests(), first=False, without=without)
-    return Reading(key, frequency, ("公众订阅",))
-
-
-def everything(record: object, day: str = "2026-01-05") -> Chosen:
-    return Chosen(record, frozenset(item.key for item in record.items), day)  # type: ignore[attr-defined, arg-type]  a record
 
 
 def test_subscribers_see_what_everybody_may_see() -> None:
@@ -162,3 +136,37 @@ def test_a_corrected_item_is_marked_and_no_other() -> None:
     for words in (variant.text, re.sub(r"<[^>]+>", "", variant.html or "")):
         assert words.count("【更正】") == 1
         assert "【更正】改过的" in words
+
+
+LONG = tuple(make_item_record(n, make_item(f"第{n}条", "字" * 900, "尾"), key=f"k{n}") for n in range(40))
+MANY = tuple(make_item_record(n, make_item(f"第{n}条", "字" * 900), key=f"k{n}") for n in range(400))
+
+
+@pytest.mark.parametrize(
+    "record",
+    [seed_record(), make_record(items=LONG), make_record(items=MANY), make_record(items=LONG[:1])],
+    ids=["full", "summaries", "titles", "one"],
+)
+def test_the_text_of_a_digest_carries_every_link_of_its_html_in_the_same_order(record: BulletinRecord) -> None:
+    variant = render_subscription(make_digest(record))
+    linked = re.findall(r'href="(https:[^"]+)"', variant.html or "")
+    assert re.findall(r"https://\S+", variant.text) == linked
+    assert len(linked) > len(record.items)
+
+
+def test_digests_and_letters_carry_the_theme_that_was_chosen() -> None:
+    theme = Theme("#0050b3", "#8ab4f8", "协发网", "内部资料　注意保存")
+    digest = render_subscription(make_digest(seedlike_record(), theme=theme))
+    letters = [render_letter(words) for words in make_letters(theme)]
+    for variant in (digest, *letters):
+        assert "#0050b3" in (variant.html or "")
+        assert "#8ab4f8" in (variant.html or "")
+        assert Theme().colour not in (variant.html or "")
+    assert digest.text.index("协发网") < digest.text.index("内部资料　注意保存") < digest.text.index("■")
+
+
+def test_a_seed_sized_digest_fits_in_full() -> None:
+    html = render_subscription(make_digest(seed_record(), first=True)).html or ""
+    assert len(html.encode()) < 90 * 1024
+    assert "本期要目" in html
+    assert sum(map(len, re.findall(r"<style.*?</style>", html, flags=re.DOTALL))) < 16 * 1024
