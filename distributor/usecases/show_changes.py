@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from distributor import publish
+from distributor.model.ledger import LedgerRow
 from distributor.model.record import ItemRecord
 from distributor.model.revision import BulletinRevision, Withdrawal
 from distributor.publish import ChangeKind, ItemDifference
-from distributor.store import revisions, withdrawals
+from distributor.store import revisions, served, withdrawals
 from distributor.usecases.context import Context
 from distributor.usecases.show_bulletin import BulletinAtDesk, show_bulletin
 
@@ -36,6 +37,7 @@ class Changes:
         versions: what readers had, the newest first.
         withdrawal: why the whole bulletin was taken back, or None.
         items_withdrawn: the items that were taken back, with the reason.
+        holders: who has the bulletin already, or may have.
     """
 
     shown: BulletinAtDesk
@@ -43,6 +45,7 @@ class Changes:
     versions: tuple[BulletinRevision, ...]
     withdrawal: Withdrawal | None
     items_withdrawn: tuple[tuple[ItemRecord, Withdrawal], ...]
+    holders: tuple[LedgerRow, ...]
 
 
 async def show_changes(context: Context, bulletin_id: str) -> Changes:
@@ -64,8 +67,9 @@ async def show_changes(context: Context, bulletin_id: str) -> Changes:
             for item in shown.record.items
             if item.withdrawn is not None
         ]
+        holders = await served.readers(connection, bulletin_id)
     said = tuple((item, withdrawal) for item, withdrawal in taken if withdrawal is not None)
-    return Changes(shown, _changed(shown), versions[::-1], whole, said)
+    return Changes(shown, _changed(shown), versions[::-1], whole, said, holders)
 
 
 def _changed(shown: BulletinAtDesk) -> tuple[ChangedItem, ...]:

@@ -105,16 +105,28 @@ async def test_those_who_have_the_old_version_are_told(tmp_path: Path) -> None:
         await sign_and_publish(approver, path)
         await approver.submit(f"{path}/send?list=bao", f"{path}/send", {"list": "bao"})
         async with it.context.database.write() as connection:
-            await connection.execute(text("UPDATE deliveries SET state = 'sent'"))
+            served = "SELECT id FROM deliveries ORDER BY address LIMIT 3"
+            await connection.execute(text(f"UPDATE deliveries SET state = 'sent' WHERE id IN ({served})"))  # noqa: S608  fixed words
+            sent = (await connection.execute(text("SELECT address FROM deliveries WHERE state = 'sent'"))).scalars()
+            have_it = sorted(sent)
         await hand_in(editor, path, note="标题有误")
         await sign_and_publish(approver, path)
         shown = look_at((await approver.get(f"{path}/notify")).text)
-        addresses = len(shown.texts("//ul[@class='bodies']/li"))
-        assert addresses > 10
+        assert sorted(shown.texts("//span[@class='address-line']")) == have_it
+        assert len(have_it) == 3
         answer = await approver.submit(f"{path}/notify", f"{path}/notify")
         assert answer.headers["location"] == f"{path}/runs"
         again = look_at((await approver.get(f"{path}/notify")).text)
         assert again.values("//form[contains(@action, '/notify')]/@action") == []
+        async with it.context.database.read() as connection:
+            told = (
+                await connection.execute(text("SELECT address FROM deliveries WHERE mailing = 'correction'"))
+            ).scalars()
+            assert sorted(told) == have_it
+        await approver.submit(f"{path}/withdraw", f"{path}/withdraw", {"reason": "内容有误"})
+        for page in ("changes", "withdraw"):
+            listed = look_at((await approver.get(f"{path}/{page}")).text).texts("//span[@class='address-line']")
+            assert sorted(listed) == (have_it if page == "changes" else [])
 
 
 @pytest.mark.parametrize(

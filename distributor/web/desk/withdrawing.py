@@ -7,7 +7,7 @@ from distributor.errors import Refused
 from distributor.i18n import error_sentence
 from distributor.model.record import display_title
 from distributor.usecases.list_runs import list_runs
-from distributor.usecases.show_bulletin import show_bulletin
+from distributor.usecases.show_changes import show_changes
 from distributor.usecases.withdraw_bulletin import undo_withdrawal, withdraw_bulletin
 from distributor.web.desk.failures import failure_status
 from distributor.web.desk.pages import done, show
@@ -58,10 +58,12 @@ def _reason(desk: Desk) -> str:
 
 
 async def _form(desk: Desk, bulletin_id: str, key: str, refused: Refused | None = None) -> Response:
-    shown = await show_bulletin(desk.context, bulletin_id)
+    found = await show_changes(desk.context, bulletin_id)
+    shown = found.shown
     runs = await list_runs(desk.context, bulletin_id=bulletin_id)
     values = {
         "shown": shown,
+        "rows": found.holders,
         "items": [item for item in shown.record.items if item.withdrawn is None],
         "chosen": key,
         "reason": desk.form.text("reason"),

@@ -22,6 +22,7 @@ from tests.support.sites import make_parts
 PARTS = (archive, channels, search, robots, captured, feeds, files, health, preferences, subscribe, unsubscribe)
 ROUTES = {
     *("/", "/bulletins/{bulletin_id}", "/bulletins/{bulletin_id}/original", "/items/{key}"),
+    "/bulletins/{bulletin_id}/issue.pdf",
     *("/archive", "/archive/{year:int}", "/sections", "/sections/{slug}", "/sections/{slug}/{page:int}"),
     *("/contributors", "/contributors/{slug}", "/contributors/{slug}/{page:int}"),
     *("/contributors.csv", "/contributions.csv", "/search", "/search.atom.xml", "/search.json"),
