@@ -5,8 +5,10 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Sequence
+from functools import lru_cache
 
-from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous import BadSignature, Serializer, URLSafeSerializer
+from itsdangerous.encoding import base64_encode
 
 from distributor.errors import Refused
 
@@ -15,6 +17,8 @@ _ALPHABET = b"23456789bcdfghjkmnpqrstvwxz"
 # every letter stands for nine octets; the octets left over are drawn again, so that all letters are equally likely
 _LETTERS = bytes(_ALPHABET[octet % len(_ALPHABET)] for octet in range(256))
 _UNEVEN = bytes(range(256 // len(_ALPHABET) * len(_ALPHABET), 256))
+# what is shorter than this hardly ever shrinks, and a drain makes a token for every message
+_WORTH_PACKING = 120
 
 
 def new_key(length: int = 10) -> str:
@@ -47,7 +51,8 @@ def sign(purpose: str, value: Sequence[str], keys: Sequence[str]) -> str:
         value: the strings it carries.
         keys: secret keys, newest last; the last one signs, all verify.
     """
-    return _serializer(purpose, keys).dumps(list(value))
+    token: str = _serializer(purpose, tuple(keys)).dumps(list(value))
+    return token
 
 
 def verify(purpose: str, token: str, keys: Sequence[str]) -> tuple[str, ...]:
@@ -62,7 +67,7 @@ def verify(purpose: str, token: str, keys: Sequence[str]) -> tuple[str, ...]:
         Refused: `token-invalid` when it was not signed by one of the keys for this purpose.
     """
     try:
-        value = _serializer(purpose, keys).loads(token)
+        value = _serializer(purpose, tuple(keys)).loads(token)
     except BadSignature as error:
         raise Refused("token-invalid") from error
     return tuple(str(part) for part in value)
@@ -93,5 +98,14 @@ def is_mac(purpose: str, value: str, given: str, keys: Sequence[str]) -> bool:
     return any(hmac.compare_digest(mac(purpose, value, key).encode(), sealed) for key in keys)
 
 
-def _serializer(purpose: str, keys: Sequence[str]) -> URLSafeSerializer:
-    return URLSafeSerializer(list(keys), salt=f"distributor.{purpose}", signer_kwargs={"digest_method": hashlib.sha256})
+class _Tokens(URLSafeSerializer):
+    """Packs only what is long; it reads both."""
+
+    def dump_payload(self, obj: object) -> bytes:
+        written: bytes = Serializer.dump_payload(self, obj)
+        return base64_encode(written) if len(written) < _WORTH_PACKING else super().dump_payload(obj)
+
+
+@lru_cache(maxsize=64)
+def _serializer(purpose: str, keys: tuple[str, ...]) -> _Tokens:
+    return _Tokens(list(keys), salt=f"distributor.{purpose}", signer_kwargs={"digest_method": hashlib.sha256})

@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
@@ -67,7 +68,7 @@ class Body:
             out: what is written so far.
         """
         plain = {slot: value.encode() for slot, value in values.items()}
-        escaped = {slot: html.escape(value).encode() for slot, value in values.items()}
+        escaped = {slot: _escaped(value) for slot, value in values.items()}
         for piece in self._pieces:
             if isinstance(piece, bytes):
                 out.append(piece)
@@ -129,6 +130,12 @@ def _extended(parameter: str, value: str) -> str:
     numbered = [f"{parameter}*{place}*={chunk}" for place, chunk in enumerate(chunks)]
     numbered[0] = f"{parameter}*0*=utf-8''{chunks[0]}"
     return ";\r\n ".join(numbered)
+
+
+@lru_cache(maxsize=8)
+def _escaped(value: str) -> bytes:
+    """A value for HTML; the link of a message often stands in several slots."""
+    return html.escape(value).encode()
 
 
 def _alternative(variant: Variant, boundary: str) -> list[bytes | _Part]:

@@ -42,6 +42,9 @@ _SIGNED = (
     "Feedback-ID",
 )
 _KEYS = tuple((name, name.lower().encode()) for name in _SIGNED)
+_FOLD = "\r\n "
+_LINE_END = re.compile(rb"\r\n(?![ \t])")
+_EMPTY_LINE = b"\r\n\r\n"
 _SELECTOR = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 _TXT_STRING = 255
 
@@ -164,12 +167,11 @@ def sign(message: bytes, keys: Sequence[DkimKey], moment: datetime | None = None
     Raises:
         Refused: `message-unsafe` when there is no end of the header.
     """
-    head, empty_line, body = message.partition(b"\r\n\r\n")
-    if not empty_line:
+    end = message.find(_EMPTY_LINE)
+    if end < 0:
         raise Refused("message-unsafe", part="header")
-    fields = _fields(head)
-    names, signed = _signed_fields(fields)
-    body_hash = b64encode(hashlib.sha256(_relaxed_body(body)).digest()).decode()
+    names, signed = _signed_fields(message[:end])
+    body_hash = b64encode(_body_hash(message, end + len(_EMPTY_LINE))).decode()
     stamp = "" if moment is None else f" t={int(moment.timestamp())};"
     chosen = aligned(keys, _sender_domain(fields)) or _usual(keys)
     signatures = [_signature(key, names, signed, f"{stamp}\r\n bh={body_hash};") for key in chosen]
@@ -221,13 +223,11 @@ def _chunks(text: str, length: int) -> list[str]:
     return [text[at : at + length] for at in range(0, len(text), length)]
 
 
-def _fields(head: bytes) -> dict[bytes, list[bytes]]:
-    """Header fields by lower-case name, top to bottom, each in relaxed form (RFC 6376 §3.4.2)."""
-    fields: dict[bytes, list[bytes]] = {}
-    for line in re.split(rb"\r\n(?![ \t])", head):
-        key, relaxed = _field(line)
-        fields.setdefault(key, []).append(relaxed)
-    return fields
+def _signed_fields(head: bytes) -> tuple[str, bytes]:
+    """What `h=` lists, and the fields that are hashed, in relaxed form (RFC 6376 §3.4.2)."""
+    fields = [_field(line) for line in _LINE_END.split(head)]
+    names, places = _order(tuple(key for key, _ in fields))
+    return names, b"".join([fields[place][1] for place in places])
 
 
 # most lines are the same in every message of a run
@@ -235,34 +235,32 @@ def _fields(head: bytes) -> dict[bytes, list[bytes]]:
 def _field(line: bytes) -> tuple[bytes, bytes]:
     name, _, value = line.partition(b":")
     key = name.strip().lower()
-    return key, key + b":" + _relaxed_value(value)
+    return key, key + b":" + _relaxed_value(value) + b"\r\n"
 
 
-def _signed_fields(fields: dict[bytes, list[bytes]]) -> tuple[list[str], bytes]:
-    """The names of `h=`, and what is hashed: of equal names the lowest line first, an absent one as nothing."""
-    names: list[str] = []
-    lines: list[bytes] = []
-    for name, key in _KEYS:
-        present = fields.get(key, [])
-        names += [name] * (len(present) + (name in _OVERSIGNED))
-        lines += reversed(present)
-    return names, b"".join(line + b"\r\n" for line in lines)
-
-
-def _signature(key: DkimKey, names: list[str], signed: bytes, stamp_and_hash: str) -> bytes:
-    unsigned = (
-        f"DKIM-Signature: v=1; a={key.algorithm}; c=relaxed/relaxed; d={key.domain};\r\n"
-        f" s={key.selector};{stamp_and_hash}\r\n h={_listed(tuple(names))};\r\n b="
-    ).encode()
-    name, _, value = unsigned.partition(b":")
-    data = signed + name.lower() + b":" + _relaxed_value(value)
-    signature = b64encode(_raw_signature(key, data)).decode()
-    return unsigned + "\r\n ".join(_chunks(signature, 72)).encode() + b"\r\n"
-
-
+# and so is their order
 @lru_cache(maxsize=16)
-def _listed(names: tuple[str, ...]) -> str:
-    return ":\r\n ".join(":".join(names[at : at + 5]) for at in range(0, len(names), 5))
+def _order(keys: tuple[bytes, ...]) -> tuple[str, tuple[int, ...]]:
+    """The names of `h=`, and which lines are hashed: of equal names the lowest first, an absent one as nothing."""
+    names: list[str] = []
+    places: list[int] = []
+    for name, key in _KEYS:
+        present = [place for place, known in enumerate(keys) if known == key]
+        names += [name] * (len(present) + (name in _OVERSIGNED))
+        places += reversed(present)
+    listed = ":\r\n ".join(":".join(names[at : at + 5]) for at in range(0, len(names), 5))
+    return listed, tuple(places)
+
+
+def _signature(key: DkimKey, names: str, signed: bytes, stamp_and_hash: str) -> bytes:
+    unsigned = (
+        f"v=1; a={key.algorithm}; c=relaxed/relaxed; d={key.domain};\r\n"
+        f" s={key.selector};{stamp_and_hash}\r\n h={names};\r\n b="
+    )
+    # the relaxed form: there is never more than the one blank of a fold
+    data = signed + b"dkim-signature:" + unsigned.replace("\r\n", "").encode()
+    signature = b64encode(_raw_signature(key, data)).decode()
+    return f"DKIM-Signature: {unsigned}{_FOLD.join(_chunks(signature, 72))}\r\n".encode()
 
 
 def _raw_signature(key: DkimKey, data: bytes) -> bytes:
@@ -276,20 +274,28 @@ def _relaxed_value(value: bytes) -> bytes:
     return re.sub(rb"[ \t]+", b" ", value.replace(b"\r\n", b"")).strip(b" \t")
 
 
+def _body_hash(message: bytes, begin: int) -> bytes:
+    """The hash of a body; one in base64 is in relaxed form as it stands, and is not copied."""
+    if _is_relaxed(message, begin):
+        return hashlib.sha256(memoryview(message)[begin:]).digest()
+    return hashlib.sha256(_relaxed_body(message[begin:])).digest()
+
+
 def _relaxed_body(body: bytes) -> bytes:
     """The body with blanks collapsed and without empty lines at its end (RFC 6376 §3.4.4)."""
-    if _has_blanks_to_collapse(body):
-        body = re.sub(rb"[ \t]+(?=\r\n|\Z)", b"", body)
-        body = re.sub(rb"[ \t]+", b" ", body)
+    body = re.sub(rb"[ \t]+(?=\r\n|\Z)", b"", body)
+    body = re.sub(rb"[ \t]+", b" ", body)
     kept = body.rstrip(b"\r\n")
     return kept + b"\r\n" if kept else b""
 
 
-def _has_blanks_to_collapse(body: bytes) -> bool:
-    """Tell at once for base64, which has next to no blanks: looking for single bytes is much faster than replacing."""
-    at = body.find(b" ")
+def _is_relaxed(message: bytes, begin: int) -> bool:
+    """Tell whether a body is in relaxed form: looking for single bytes is much faster than replacing."""
+    if len(message) - begin <= len(b"\r\n") or not message.endswith(b"\r\n") or message[-3] in b"\r\n":
+        return False
+    at = message.find(b" ", begin)
     while at >= 0:
-        if body[at + 1 : at + 2] in {b" ", b"\r", b""}:
-            return True
-        at = body.find(b" ", at + 1)
-    return b"\t" in body
+        if message[at + 1] in b" \r":
+            return False
+        at = message.find(b" ", at + 1)
+    return message.find(b"\t", begin) < 0

@@ -3,6 +3,7 @@
 import re
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
+from functools import lru_cache
 
 from distributor.compose import headers
 from distributor.compose.body import Body
@@ -52,26 +53,24 @@ class Prepared:
             AddressRefused: `mailbox-unusable`.
             Refused: `header-unsafe` or `message-unsafe` for a personal value that may not stand in a message.
         """
-        pieces = [self._head_for(personal)]
-        self._body.write({slot: _plain(slot, personal) for slot in Slot}, pieces)
+        pieces = self._head_for(personal)
+        self._body.write(_plain(personal), pieces)
         return b"".join(pieces)
 
-    def _head_for(self, personal: Personal) -> bytes:
+    def _head_for(self, personal: Personal) -> list[bytes]:
         if not _MESSAGE_ID.fullmatch(personal.message_id):
             raise Refused("header-unsafe", header="Message-ID")
         first, rest = self._head
         # every line is checked where it is made, and `prepare` has checked that no two have one name
-        return b"".join(
-            (
-                header("Date", Literal(format_datetime(personal.sent.astimezone(_BEIJING)))),
-                first,
-                header("To", Mailbox(personal.address, personal.display_name)),
-                header("Message-ID", Literal(personal.message_id)),
-                header("List-Unsubscribe", Uris((personal.unsubscribe_url, personal.unsubscribe_mailto))),
-                header(self._frame.idempotency_header, Literal(personal.idempotency_key)),
-                rest,
-            ),
-        )
+        return [
+            _date(int(personal.sent.timestamp())),
+            first,
+            header("To", Mailbox(personal.address, personal.display_name)),
+            header("Message-ID", Literal(personal.message_id)),
+            header("List-Unsubscribe", Uris((personal.unsubscribe_url, personal.unsubscribe_mailto))),
+            header(self._frame.idempotency_header, Literal(personal.idempotency_key)),
+            rest,
+        ]
 
 
 def prepare(variant: Variant, frame: MessageFrame, attached: bytes | None = None) -> Prepared:
@@ -95,9 +94,20 @@ def needs_smtputf8(address: str) -> bool:
     return not address.rpartition("@")[0].isascii()
 
 
-def _plain(slot: Slot, personal: Personal) -> str:
-    value = personal.value(slot)
-    return headers.cut(headers.clean(value), _LONGEST_GREETING) if slot is Slot.GREETING else headers.link(value)
+@lru_cache(maxsize=4)
+def _date(second: int) -> bytes:
+    """The line of a second: hundreds of messages share it."""
+    return header("Date", Literal(format_datetime(datetime.fromtimestamp(second, _BEIJING))))
+
+
+def _plain(personal: Personal) -> dict[Slot, str]:
+    page, preferences = personal.unsubscribe_url, personal.preferences_url
+    leave = headers.link(page)
+    return {
+        Slot.GREETING: headers.cut(headers.clean(personal.greeting), _LONGEST_GREETING),
+        Slot.UNSUBSCRIBE_URL: leave,
+        Slot.PREFERENCES_URL: leave if preferences == page else headers.link(preferences),
+    }
 
 
 def _shared_headers(variant: Variant, frame: MessageFrame) -> tuple[bytes, bytes]:

@@ -65,5 +65,7 @@ class SplicedPart:
 
 def lines(data: bytes) -> bytes:
     """Write bytes as lines of 76 characters; only the last one may be shorter."""
+    if len(data) <= _BYTES_PER_LINE:
+        return b2a_base64(data, newline=False) + b"\r\n" if data else b""
     starts = range(0, len(data), _BYTES_PER_LINE)
     return b"".join([b2a_base64(data[at : at + _BYTES_PER_LINE], newline=False) + b"\r\n" for at in starts])

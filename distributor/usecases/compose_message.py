@@ -53,11 +53,6 @@ class Composer:
         """
         return self.sign(self.write(await self.prepared(delivery), delivery))
 
-    @property
-    def signs(self) -> bool:
-        """Whether messages are signed."""
-        return bool(self._context.dkim_keys)
-
     def write(self, prepared: Prepared, delivery: Delivery) -> Unsigned:
         """Give the bytes of a delivery, dated now and not signed yet; it reads nothing.
 

@@ -143,7 +143,6 @@ class Machine:
             for delivery in self._stock.left:
                 self._abandon(delivery)
             await self.writer.flush()
-        self._workshop.close()
 
     def _abandon(self, delivery: Delivery) -> None:
         """Leave a delivery whose conversation was cut off: to the policy for doubt if the dot may have been written."""

@@ -1,7 +1,7 @@
 import random
 import re
 from email import message_from_bytes, policy
-from email.header import decode_header, make_header
+from email.header import Header, decode_header, make_header
 
 import pytest
 from hypothesis import example, given
@@ -18,6 +18,7 @@ from distributor.compose.headers import (
     check_message,
     clean,
     cut,
+    encoded_words,
     header,
     link,
 )
@@ -296,3 +297,15 @@ def test_a_head_may_hold_utf8_only_where_it_is_allowed() -> None:
     check_message(message, allow_utf8=True)
     with pytest.raises(Refused):
         check_message(message)
+
+
+@given(st.text(alphabet="".join(_ALPHABETS), min_size=1, max_size=30), st.sampled_from(["To", "From", "Content-Type"]))
+def test_short_words_are_written_as_the_standard_library_writes_them(words: str, name: str) -> None:
+    usual = Header(words, "utf-8", header_name=name, maxlinelen=75).encode(linesep="\r\n")
+    assert encoded_words(name, words) == usual
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs"]) | st.sampled_from("".join(_ALPHABETS)), max_size=20))
+def test_what_is_usual_is_cleaned_like_everything_else(words: str) -> None:
+    # a mark that is not usual, at an end where it is cut off, sends all of it the long way
+    assert clean(words) == clean(words + " \u200b")
