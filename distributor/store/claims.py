@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, exists, false, func, or_, select, true, update
+from sqlalchemy import ColumnElement, Row, RowMapping, Select, and_, exists, false, func, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor.model.ledger import Claim, Mark
+from distributor.model.recipient import MailFormat, Role
 from distributor.model.run import Delivery, DeliveryState, Phase, Reply
-from distributor.store.marks import add_events
+from distributor.store.marks import add_claims, add_events
 from distributor.store.tables import deliveries, delivery_events, runs
 from distributor.store.values import restore
 
@@ -17,6 +20,11 @@ _S = DeliveryState
 _DUE = (_S.PENDING, _S.DEFERRED)
 _HELD = (_S.CLAIMED, _S.IN_DOUBT)
 _FIELDS = tuple(Delivery.__dataclass_fields__)
+_CLAIMED = tuple(deliveries.c[name] for name in _FIELDS)
+_ENUMS: dict[str, dict[str, StrEnum]] = {
+    name: {member.value: member for member in kind}
+    for name, kind in (("role", Role), ("format", MailFormat), ("state", DeliveryState))
+}
 _RECONCILER = "reconcile"
 
 
@@ -75,7 +83,7 @@ async def claim(
             if len(some) == share:
                 fruitful.append(run_id)
         asked = fruitful
-    await add_events(connection, [Mark(delivery, delivery.state, claim.worker) for delivery in taken], now)
+    await add_claims(connection, taken, claim.worker, now)
     return tuple(taken)
 
 
@@ -234,10 +242,18 @@ async def _take(
             lease_until=now + timedelta(seconds=claim.lease_seconds),
             warned=false(),
         )
-        .returning(deliveries)
+        .returning(*_CLAIMED, deliveries.c.position)
     )
-    rows = (await connection.execute(query)).mappings().all()
-    return [delivery_of(row) for row in sorted(rows, key=lambda row: row["position"])]
+    rows = (await connection.execute(query)).all()
+    return [_claimed(row) for row in sorted(rows, key=lambda row: row.position)]
+
+
+def _claimed(row: Row[Any]) -> Delivery:
+    """Restore a delivery that was just claimed, without the checks of `restore`: this is done for every message."""
+    fields: dict[str, Any] = dict(zip(_FIELDS, row, strict=False))
+    for name, known in _ENUMS.items():
+        fields[name] = known[fields[name]]
+    return Delivery(**fields)
 
 
 async def _take_away(connection: AsyncConnection, now: datetime, which: ColumnElement[bool]) -> tuple[int, int]:

@@ -1,22 +1,34 @@
 """Connections to the database and its transactions."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import event, make_url, text
-from sqlalchemy.engine import Connection
+import anyio.to_thread
+from sqlalchemy import create_engine, event, make_url, text
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from distributor.errors import Misconfigured
+from distributor.store.at_once import at_once, run_at_once
+
+T = TypeVar("T")
+Work = Callable[[AsyncConnection], Coroutine[Any, Any, T]]
 
 # long enough to sit out a locked database of a minute (backup, virus scanner) before a caller sees an error
 _BUSY_MILLISECONDS = 75_000
+# a process that is frozen in the middle of a transaction must not keep its rows from all others
 _FROZEN_MILLISECONDS = 20_000
+_POSTGRESQL: dict[str, Any] = {
+    "hide_parameters": True,
+    "pool_pre_ping": True,
+    "connect_args": {"options": f"-c idle_in_transaction_session_timeout={_FROZEN_MILLISECONDS}"},
+}
 _DRIVERS = {"sqlite+aiosqlite": "aiosqlite", "postgresql+psycopg": "psycopg"}
 
 
@@ -30,7 +42,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.is_sqlite = _require_known(url) == "sqlite"
-        self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
+        self.engine = _sqlite_engine(url) if self.is_sqlite else create_async_engine(url, **_POSTGRESQL)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -58,6 +70,27 @@ class Database:
             await connection.execution_options(writes=True)
             async with connection.begin():
                 yield connection
+
+    async def write_in_thread(self, work: Work[T]) -> T:
+        """Run a whole writing transaction in a thread; it takes nothing of the event loop's time but at both ends.
+
+        When it is cancelled, the thread goes on alone: whether it commits is not known.
+
+        Args:
+            work: awaits nothing but the statements of the connection it is given, and shares nothing with others.
+        """
+        return await anyio.to_thread.run_sync(self._write_here, work, abandon_on_cancel=True)
+
+    def _write_here(self, work: Work[T]) -> T:
+        with self._blocking.connect() as pooled:
+            connection = pooled.execution_options(writes=True)
+            with connection.begin():
+                return run_at_once(work(at_once(connection)))
+
+    @cached_property
+    def _blocking(self) -> Engine:
+        """The same database by a driver that blocks its thread."""
+        return _blocking_sqlite(self.url) if self.is_sqlite else create_engine(self.url, **_POSTGRESQL)
 
     async def now(self, connection: AsyncConnection) -> datetime:
         """Read the clock of the database, by which leases are judged.
@@ -91,6 +124,8 @@ class Database:
     async def dispose(self) -> None:
         """Close all connections."""
         await self.engine.dispose()
+        if "_blocking" in self.__dict__:
+            self._blocking.dispose()
 
 
 def _require_known(url: str) -> str:
@@ -114,10 +149,21 @@ def _sqlite_engine(url: str) -> AsyncEngine:
     file = make_url(url).database
     if file:
         _make_folder(Path(file).parent)
-    # an error of the driver would name the values of its statement, and with them addresses and hashes of passwords
     engine = create_async_engine(url, hide_parameters=True)
+    _tame(engine.sync_engine)
+    return engine
 
-    @event.listens_for(engine.sync_engine, "connect")
+
+def _blocking_sqlite(url: str) -> Engine:
+    engine = create_engine(make_url(url).set(drivername="sqlite+pysqlite"), hide_parameters=True)
+    _tame(engine)
+    return engine
+
+
+def _tame(engine: Engine) -> None:
+    """Set every connection up, and let transactions begin as we want them."""
+
+    @event.listens_for(engine, "connect")
     def _set_up(dbapi_connection: Any, _record: object) -> None:  # noqa: ANN401  the driver's own type
         # the driver must not open transactions by itself: BEGIN is ours, see _begin
         dbapi_connection.isolation_level = None
@@ -128,18 +174,11 @@ def _sqlite_engine(url: str) -> AsyncEngine:
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.close()
 
-    @event.listens_for(engine.sync_engine, "begin")
+    @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("writes", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
-    return engine
-
-
-def _postgresql_engine(url: str) -> AsyncEngine:
-    # a process that is frozen in the middle of a transaction must not keep its rows from all others
-    options = f"-c idle_in_transaction_session_timeout={_FROZEN_MILLISECONDS}"
-    return create_async_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args={"options": options})
 
 
 def _make_folder(folder: Path) -> None:

@@ -1,40 +1,60 @@
-"""Entries of a journal: one line each, with a checksum, so that a torn or foreign line ends the reading."""
+"""Marks in writing: one JSON array each, for the journal and for the database alike, so that it is made only once.
+
+In a journal each stands on one line with a checksum, so that a torn or foreign line ends the reading.
+"""
 
 import json
 import zlib
 from collections.abc import Iterator
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Final
 
 from distributor.model.ledger import Mark
 from distributor.model.recipient import MailFormat, Role
 from distributor.model.run import Delivery, DeliveryState, Phase, RefusalClass, Reply
-from distributor.store.marks import shortened
+from distributor.store.rows import Cell, packed, written
 
-_LENGTH_OF_SUM = 8
-_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+# the cells by name, as they stand in the array
+_NAMES: Final = (
+    *("worker", "delivery", "run", "fence", "attempt", "state", "at"),
+    *("phase", "code", "text", "refusal", "following"),
+)
+CELLS: Final = {name: place for place, name in enumerate(_NAMES)}
+_LENGTH_OF_SUM: Final = 8
+_LONGEST_TEXT: Final = 500
 
 
-def encode(mark: Mark) -> bytes:
-    """Write a mark as one entry.
+def write(mark: Mark, now: datetime | None = None) -> str:
+    """Write a mark.
 
     Args:
-        mark: the mark, with its moment.
+        mark: the mark.
+        now: its moment when it bears none.
     """
-    delivery, reply = mark.delivery, mark.reply
-    values = [
+    delivery, reply, following = mark.delivery, mark.reply, mark.next_attempt
+    at = mark.at or now
+    cells: list[Cell] = [
         mark.worker,
         delivery.id,
         delivery.run_id,
         delivery.fence,
         delivery.attempts,
-        mark.state.value,
-        _written(mark.at),
-        None if reply is None else [reply.phase.value, reply.code, shortened(reply.text)],
-        None if mark.refusal is None else mark.refusal.value,
-        _written(mark.next_attempt),
+        mark.state,
+        None if at is None else written(at),
+        *((None, None, None) if reply is None else (reply.phase, reply.code, shortened(reply.text))),
+        mark.refusal,
+        None if following is None else written(following),
     ]
-    body = _ENCODE(values).encode("utf-8", "replace")
+    return packed(cells)
+
+
+def encode(text: str) -> bytes:
+    """Make a written mark an entry of a journal.
+
+    Args:
+        text: what `write` gave.
+    """
+    body = text.encode("utf-8", "replace")
     return b"%08x%s\n" % (zlib.crc32(body), body)
 
 
@@ -51,19 +71,24 @@ def decode(data: bytes) -> Iterator[Mark]:
         yield mark
 
 
+def shortened(text: str) -> str:
+    """Cut the text of a reply to what the ledger keeps, without characters that a database refuses."""
+    return text[:_LONGEST_TEXT].replace("\0", "")
+
+
 def _mark(line: bytes) -> Mark | None:
     body = line[_LENGTH_OF_SUM:]
     try:
         if int(line[:_LENGTH_OF_SUM], 16) != zlib.crc32(body):
             return None
-        worker, key, run_id, fence, attempts, state, at, reply, refusal, following = json.loads(body)
+        worker, key, run_id, fence, attempt, state, at, phase, code, text, refusal, following = json.loads(body)
     except ValueError:
         return None
     return Mark(
-        delivery=_delivery(key, run_id, fence, attempts),
+        delivery=_delivery(key, run_id, fence, attempt),
         state=DeliveryState(state),
         worker=worker,
-        reply=None if reply is None else Reply(Phase(reply[0]), reply[1], reply[2]),
+        reply=None if phase is None else Reply(Phase(phase), code, text),
         refusal=None if refusal is None else RefusalClass(refusal),
         next_attempt=_read(following),
         at=_read(at),
@@ -88,9 +113,5 @@ def _delivery(key: str, run_id: str, fence: int, attempts: int) -> Delivery:
     )
 
 
-def _written(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat()
-
-
 def _read(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
+    return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)

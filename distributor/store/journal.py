@@ -48,33 +48,33 @@ class Journal:
         except OSError as error:
             raise Misconfigured("data-dir-unwritable", folder=str(folder), problem=error) from error
 
-    def begin(self, mark: Mark) -> None:
+    def begin(self, text: str) -> None:
         """Write the mark before a dot, and keep room for the one that follows.
 
         Args:
-            mark: IN_DOUBT, with its moment.
+            text: IN_DOUBT with its moment, in writing.
 
         Raises:
             JournalFullError: nothing was written.
         """
-        entry = entries.encode(mark)
+        entry = entries.encode(text)
         wanted = len(entry) + (self._open_doubts + 1) * _LARGEST
         if not self._segments or self._segments[-1].room < wanted:
             self._segments.append(self._open_segment(wanted))
         self._write(entry)
         self._open_doubts += 1
 
-    def end(self, mark: Mark) -> None:
+    def end(self, text: str) -> None:
         """Write the mark that follows the one before the dot; its room was kept.
 
         Args:
-            mark: what the relay did, with its moment.
+            text: what the relay did with its moment, in writing.
 
         Raises:
             JournalFullError: the disk is broken; the mark must reach the database by another way.
         """
         self._open_doubts = max(0, self._open_doubts - 1)
-        self._write(entries.encode(mark))
+        self._write(entries.encode(text))
 
     def position(self) -> int:
         """Give the number of the segment that is written now."""

@@ -1,4 +1,4 @@
-"""Group commits: one task brings the marks of a worker into the database and does its other errands on the way."""
+"""Group commits: one thread brings the marks of a worker into the database and does its other errands on the way."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor import log
 from distributor.model.ledger import Mark
-from distributor.store import marks
+from distributor.store import entries, marks
 from distributor.store.engine import Database
 from distributor.store.journal import Journal, JournalFullError
 
@@ -24,10 +24,14 @@ _AWAY_SECONDS = 0.5
 
 
 class Errand(Protocol):
-    """Something done in the transaction of a group."""
+    """Something done in the transaction of a group.
+
+    The transaction runs in a thread, and the worker goes on meanwhile: what `work` has to know of it is taken down by
+    `is_due`, and what comes of it is made known by `committed`; both run where the worker does.
+    """
 
     def is_due(self) -> bool:
-        """Tell whether it has anything to do now."""
+        """Tell whether it has anything to do now, and take down what."""
 
     async def work(self, connection: AsyncConnection, now: datetime) -> None:
         """Do it; nothing of it counts until `committed`.
@@ -55,7 +59,7 @@ class LedgerWriter:
         self.is_away = False
         self._database = database
         self._journal = journal
-        self._waiting: list[tuple[int, Mark]] = []
+        self._waiting: list[tuple[int, Mark, str | None]] = []
         self._wake = anyio.Event()
         self._room = anyio.Event()
         self._runs = False
@@ -70,8 +74,9 @@ class LedgerWriter:
         Raises:
             JournalFullError: nothing was written; the dot must not follow.
         """
-        self._journal.begin(mark)
-        self._queue(mark)
+        text = entries.write(mark)
+        self._journal.begin(text)
+        self._queue(mark, text)
 
     def end(self, mark: Mark) -> None:
         """Write what the relay did after the dot; a broken disk does not keep it from the database.
@@ -79,11 +84,12 @@ class LedgerWriter:
         Args:
             mark: the mark, with its moment.
         """
+        text = entries.write(mark)
         try:
-            self._journal.end(mark)
+            self._journal.end(text)
         except JournalFullError as error:
             _log.error("journal-broken", delivery=mark.delivery.id, problem=str(error))
-        self._queue(mark)
+        self._queue(mark, text)
 
     def note(self, mark: Mark) -> None:
         """Write a mark that a crash may forget: nothing of the message has reached the relay.
@@ -134,8 +140,8 @@ class LedgerWriter:
             self.wake()
             await anyio.sleep(_GROUP_SECONDS / 4)
 
-    def _queue(self, mark: Mark) -> None:
-        self._waiting.append((self._journal.position(), mark))
+    def _queue(self, mark: Mark, text: str | None = None) -> None:
+        self._waiting.append((self._journal.position(), mark, text))
         if len(self._waiting) == _GROUP_ROWS:
             self._wake.set()
 
@@ -149,13 +155,18 @@ class LedgerWriter:
             await anyio.sleep(_AWAY_SECONDS)
 
     async def _commit(self) -> None:
-        group = [mark for _, mark in self._waiting]
+        group = self._waiting[:]
         due = [errand for errand in self.errands if errand.is_due()]
-        async with self._database.write() as connection:
+
+        async def work(connection: AsyncConnection) -> frozenset[str]:
             now = await self._database.now(connection)
-            stale = await marks.apply(connection, group, now)
+            in_writing = [(mark, text or entries.write(mark, now)) for _, mark, text in group]
+            late = await marks.apply_written(connection, in_writing)
             for errand in due:
                 await errand.work(connection, now)
+            return late
+
+        stale = await self._database.write_in_thread(work)
         del self._waiting[: len(group)]
         self.is_away = False
         self._journal.settle(self._waiting[0][0] if self._waiting else self._journal.position())

@@ -1,11 +1,13 @@
 """Who is not to be written to, as a worker asks it again and again while it sends."""
 
 from collections.abc import Collection
+from functools import cache
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor.model.recipient import address_key
+from distributor.store.rows import JsonRows, given, packed
 from distributor.store.tables import suppressions
 
 _OVERLAP = 50
@@ -16,11 +18,17 @@ async def among(connection: AsyncConnection, addresses: Collection[str]) -> froz
 
     Args:
         connection: an open transaction.
-        addresses: some hundred addresses at most.
+        addresses: any number of addresses.
     """
     keys = sorted({address_key(address) for address in addresses})
-    query = select(suppressions.c.address_key, suppressions.c.list_id).where(suppressions.c.address_key.in_(keys))
-    return frozenset((row.address_key, row.list_id) for row in await connection.execute(query))
+    rows = await connection.execute(_among(connection.dialect.name), given(packed((key,)) for key in keys))
+    return frozenset((row.address_key, row.list_id) for row in rows)
+
+
+@cache
+def _among(dialect: str) -> Select[str, str]:
+    keys = select(JsonRows(dialect).text(0))
+    return select(suppressions.c.address_key, suppressions.c.list_id).where(suppressions.c.address_key.in_(keys))
 
 
 async def newest(connection: AsyncConnection) -> int:

@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
-from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Insert, Update, false, func, insert, null, select, true, update
+from sqlalchemy import Insert, Update, bindparam, false, func, insert, literal, null, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor.model.ledger import Mark
-from distributor.model.run import FINAL_STATES, DeliveryState
-from distributor.store.rows import Cell, JsonRows, packed, written
+from distributor.model.run import FINAL_STATES, Delivery, DeliveryState
+from distributor.store import entries
+from distributor.store.entries import CELLS
+from distributor.store.rows import JsonRows, given, packed
 from distributor.store.tables import deliveries, delivery_events
+from distributor.store.types import Moment
 
 _S = DeliveryState
 _HELD = (_S.CLAIMED, _S.IN_DOUBT)
@@ -26,7 +28,7 @@ _BEFORE = {
     _S.SUPPRESSED: (_S.CLAIMED, _S.PENDING),
     _S.PENDING: (_S.CLAIMED,),
 }
-_LONGEST_TEXT = 500
+_Written = tuple[Mark, str]
 
 
 async def apply(connection: AsyncConnection, marks: Sequence[Mark], now: datetime) -> frozenset[str]:
@@ -39,14 +41,26 @@ async def apply(connection: AsyncConnection, marks: Sequence[Mark], now: datetim
         marks: the marks; of several for one delivery the last one decides its state, and all become events.
         now: the clock of the database.
     """
-    newest = {mark.delivery.id: mark for mark in marks}
+    return await apply_written(connection, [(mark, entries.write(mark, now)) for mark in marks])
+
+
+async def apply_written(connection: AsyncConnection, marks: Sequence[_Written]) -> frozenset[str]:
+    """Write marks that are in writing already; see `apply`.
+
+    Args:
+        connection: an open writing transaction.
+        marks: the marks and what `entries.write` gave for them.
+    """
+    newest = {mark.delivery.id: (mark, text) for mark, text in marks}
+    kinds: dict[tuple[DeliveryState, bool], list[str]] = {}
+    for mark, text in newest.values():
+        kinds.setdefault((mark.state, mark.orphans), []).append(text)
     stale = set(newest)
-    groups = sorted(newest.values(), key=_kind)
-    for (state, orphans), group in groupby(groups, key=_kind):
-        statement = _update(connection.dialect.name, DeliveryState(state), orphans)
-        rows = [_row(mark, now) for mark in group]
-        stale -= set((await connection.execute(statement, packed(rows))).scalars())
-    await add_events(connection, marks, now)
+    for (state, orphans), rows in kinds.items():
+        statement = _update(connection.dialect.name, state, orphans)
+        stale -= set((await connection.execute(statement, given(rows))).scalars())
+    if marks:
+        await connection.execute(_insert(connection.dialect.name), given(text for _, text in marks))
     return frozenset(stale)
 
 
@@ -59,54 +73,34 @@ async def add_events(connection: AsyncConnection, marks: Sequence[Mark], now: da
         now: the moment of those that bear none.
     """
     if marks:
-        await connection.execute(_insert(connection.dialect.name), packed([_event(mark, now) for mark in marks]))
+        await connection.execute(_insert(connection.dialect.name), given(entries.write(mark, now) for mark in marks))
 
 
-def shortened(text: str) -> str:
-    """Cut the text of a reply to what the ledger keeps, without characters that a database refuses."""
-    return text[:_LONGEST_TEXT].replace("\0", "")
+async def add_claims(connection: AsyncConnection, claimed: Sequence[Delivery], worker: str, now: datetime) -> None:
+    """Append to the history of deliveries that a worker has claimed them.
 
-
-def _kind(mark: Mark) -> tuple[str, bool]:
-    return mark.state.value, mark.orphans
-
-
-def _row(mark: Mark, now: datetime) -> list[Cell]:
-    at = mark.at or now
-    following = mark.next_attempt or now
-    return [mark.delivery.id, mark.delivery.fence, *_answer(mark), written(at), written(following)]
-
-
-def _event(mark: Mark, now: datetime) -> list[Cell]:
-    delivery = mark.delivery
-    return [delivery.id, written(mark.at or now), delivery.attempts, mark.state.value, mark.worker, *_answer(mark)]
-
-
-def _answer(mark: Mark) -> list[Cell]:
-    reply, refusal = mark.reply, None if mark.refusal is None else mark.refusal.value
-    if reply is None:
-        return [None, None, None, refusal]
-    return [reply.phase.value, reply.code, shortened(reply.text), refusal]
+    Args:
+        connection: an open writing transaction.
+        claimed: the deliveries.
+        worker: its name.
+        now: when.
+    """
+    if claimed:
+        rows = [packed((delivery.id, delivery.attempts)) for delivery in claimed]
+        await connection.execute(_insert_claims(connection.dialect.name), {**given(rows), "at": now, "worker": worker})
 
 
 @cache
 def _update(dialect: str, state: DeliveryState, orphans: bool) -> Update:
-    given = JsonRows(dialect)
+    rows = JsonRows(dialect)
     table = deliveries.c
-    phase, code, text, refusal, at, following = (
-        given.text(2),
-        given.number(3),
-        given.text(4),
-        given.text(5),
-        given.moment(6),
-        given.moment(7),
-    )
+    at = rows.moment(CELLS["at"])
     changes: dict[str, Any] = {
         "state": state,
-        "refusal": refusal,
-        "reply_phase": func.coalesce(phase, table.reply_phase),
-        "reply_code": func.coalesce(code, table.reply_code),
-        "reply_text": func.coalesce(text, table.reply_text),
+        "refusal": rows.text(CELLS["refusal"]),
+        "reply_phase": func.coalesce(rows.text(CELLS["phase"]), table.reply_phase),
+        "reply_code": func.coalesce(rows.number(CELLS["code"]), table.reply_code),
+        "reply_text": func.coalesce(rows.text(CELLS["text"]), table.reply_text),
     }
     if state in FINAL_STATES:
         changes |= {"finished": at, "lease_until": null(), "warned": false()}
@@ -116,24 +110,35 @@ def _update(dialect: str, state: DeliveryState, orphans: bool) -> Update:
     elif state is _S.IN_DOUBT:
         changes["lease_until"] = func.coalesce(table.lease_until, at)
     else:
+        following = func.coalesce(rows.moment(CELLS["following"]), at)
         changes |= {"next_attempt": following, "lease_until": null(), "warned": false()}
     if state is _S.PENDING:
         changes["attempts"] = table.attempts - 1
-    return (
-        update(deliveries)
-        .where(table.id == given.text(0), table.fence == given.number(1), table.state.in_(_BEFORE[state]))
-        .values(changes)
-        .returning(table.id)
-    )
+    which = (table.id == rows.text(CELLS["delivery"]), table.fence == rows.number(CELLS["fence"]))
+    return update(deliveries).where(*which, table.state.in_(_BEFORE[state])).values(changes).returning(table.id)
 
 
 @cache
 def _insert(dialect: str) -> Insert:
-    given = JsonRows(dialect)
-    names = ["delivery_id", "at", "attempt", "state", "worker", "phase", "code", "text", "refusal"]
-    numbers = {"attempt", "code"}
-    cells = [
-        given.moment(position) if name == "at" else given.number(position) if name in numbers else given.text(position)
-        for position, name in enumerate(names)
-    ]
-    return insert(delivery_events).from_select(names, select(*cells))
+    rows = JsonRows(dialect)
+    cells = {
+        "delivery_id": rows.text(CELLS["delivery"]),
+        "at": rows.moment(CELLS["at"]),
+        "attempt": rows.number(CELLS["attempt"]),
+        "code": rows.number(CELLS["code"]),
+        **{name: rows.text(CELLS[name]) for name in ("state", "worker", "phase", "text", "refusal")},
+    }
+    return insert(delivery_events).from_select(list(cells), select(*cells.values()))
+
+
+@cache
+def _insert_claims(dialect: str) -> Insert:
+    rows = JsonRows(dialect)
+    cells = {
+        "delivery_id": rows.text(0),
+        "at": bindparam("at", type_=Moment),
+        "attempt": rows.number(1),
+        "state": literal(_S.CLAIMED.value),
+        "worker": bindparam("worker"),
+    }
+    return insert(delivery_events).from_select(list(cells), select(*cells.values()))

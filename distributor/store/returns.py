@@ -10,7 +10,8 @@ from distributor.model.ledger import Mark
 from distributor.model.report import TakenReport, Trace
 from distributor.model.run import Delivery, DeliveryState, RefusalClass, Reply
 from distributor.store.claims import delivery_of
-from distributor.store.marks import add_events, shortened
+from distributor.store.entries import shortened
+from distributor.store.marks import add_events
 from distributor.store.tables import deliveries, taken_reports
 from distributor.store.values import restore
 

@@ -1,7 +1,7 @@
-"""Many rows as one JSON parameter: one statement writes a whole group on either database."""
+"""Many rows as one JSON parameter: one statement reads or writes a whole group on either database."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from distributor.store.types import Moment
 
 Cell = str | int | None
 # made once: these run for every message
-_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_ENCODE = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 _WITHOUT_OFFSET = len("2026-01-05 02:30:00.123456")
 
 
@@ -42,9 +42,18 @@ class JsonRows:
         return cell if self._is_sqlite else cast(cell.op("||")(literal_column("'+00'")), Moment)
 
 
-def packed(rows: Sequence[Sequence[Cell]]) -> dict[str, str]:
-    """Make the parameter of a statement over JsonRows."""
-    return {"rows": _ENCODE(rows)}
+def packed(cells: Sequence[Cell]) -> str:
+    """Write the cells of a row."""
+    return _ENCODE(cells)
+
+
+def given(rows: Iterable[str]) -> dict[str, str]:
+    """Make the parameter of a statement over JsonRows.
+
+    Args:
+        rows: as `packed` wrote them.
+    """
+    return {"rows": f"[{','.join(rows)}]"}
 
 
 def written(moment: datetime) -> str:

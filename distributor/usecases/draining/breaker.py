@@ -81,11 +81,11 @@ class Breaker:
 
     def is_due(self) -> bool:
         """Look when something was refused."""
-        return bool(self._suspects)
+        self._looked, self._suspects = {**self._looked, **self._suspects}, {}
+        return bool(self._looked)
 
     async def work(self, connection: AsyncConnection, now: datetime) -> None:
         """Pause the runs that must not go on."""
-        self._looked, self._suspects = {**self._looked, **self._suspects}, {}
         for run_id, said in self._looked.items():
             reason = PauseReason.RELAY if said else await self._mass_failure(connection, run_id)
             if reason is not None and await runs.pause(connection, run_id, _ACTOR, reason, now):

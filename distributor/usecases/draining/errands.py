@@ -38,33 +38,37 @@ class ClaimAhead:
         self._run_ids: tuple[str, ...] = ()
         self._runs_read = float("-inf")
         self._asked_at = 0.0
+        self._room = 0
         self._batch: Sequence[Delivery] = ()
         self._left_out = 0
+        self._found_nothing = False
 
     def is_due(self) -> bool:
         """Claim when half of the stock is gone."""
         if self.stopped or self.is_dry or self._pacing.rests:
             return False
-        return self._stock.room * 2 >= self._stock.capacity
+        self._room = self._stock.room
+        return self._room * 2 >= self._stock.capacity
 
     async def work(self, connection: AsyncConnection, now: datetime) -> None:
         """Claim a batch."""
         self._asked_at = boot_seconds()
+        self._batch, self._left_out, self._found_nothing = (), 0, False
         if await self._pacing.is_closed(connection, now):
-            self.is_dry = True
+            self._found_nothing = True
             return
         if not self._run_ids or self._asked_at - self._runs_read > _RUNS_SECONDS:
             fresh_after = self._context.now() - self._context.conduct.catch_up
             self._run_ids = await claims.due_runs(connection, now, fresh_after=fresh_after)
             self._runs_read = self._asked_at
-        limit = min(self._stock.room, _LARGEST_CLAIM)
+        limit = min(self._room, _LARGEST_CLAIM)
         claim = Claim(self._worker, self._context.conduct.lease.total_seconds(), limit)
         claimed = await claims.claim(connection, claim, now, self._run_ids)
         wanted, self._left_out = await self._without_suppressed(connection, claimed, now)
         self._batch = await self._pacing.admit(connection, wanted, now)
         if not claimed:
             # the list of runs may be a second old; only a fresh one that gives nothing means that nothing is due
-            self.is_dry = not self._run_ids or self._runs_read == self._asked_at
+            self._found_nothing = not self._run_ids or self._runs_read == self._asked_at
             self._run_ids = ()
 
     def committed(self) -> None:
@@ -72,6 +76,7 @@ class ClaimAhead:
         self._stock.add(self._batch, self._asked_at + self._context.conduct.lease.total_seconds())
         self._batch = ()
         self.suppressed += self._left_out
+        self.is_dry = self.is_dry or self._found_nothing
 
     async def _without_suppressed(
         self, connection: AsyncConnection, claimed: Sequence[Delivery], now: datetime
@@ -80,6 +85,8 @@ class ClaimAhead:
         if not claimed:
             return [], 0
         stopped = await left_out.among(connection, [delivery.address for delivery in claimed])
+        if not stopped:
+            return list(claimed), 0
         unwanted = [one for one in claimed if one.unwanted_by(stopped)]
         await marks.apply(connection, [Mark(one, DeliveryState.SUPPRESSED, self._worker) for one in unwanted], now)
         ids = {one.id for one in unwanted}
@@ -128,6 +135,7 @@ class Watch:
     def __init__(self, stock: Stock) -> None:
         self._stock = stock
         self._looked_at = boot_seconds()
+        self._run_ids: frozenset[str] = frozenset()
         self._newest: int | None = None
         self._paused: frozenset[str] = frozenset()
         self._left: frozenset[tuple[str, str]] = frozenset()
@@ -135,13 +143,16 @@ class Watch:
     def is_due(self) -> bool:
         """Look while something is held."""
         # the first look comes before the first claim, so that nobody can slip through between them
-        return self._newest is None or (not self._stock.is_empty and boot_seconds() - self._looked_at >= _LOOK_SECONDS)
+        if self._newest is not None and (self._stock.is_empty or boot_seconds() - self._looked_at < _LOOK_SECONDS):
+            return False
+        self._run_ids = self._stock.run_ids
+        return True
 
     async def work(self, connection: AsyncConnection, now: datetime) -> None:
         """Look."""
         del now
         self._looked_at = boot_seconds()
-        self._paused = await runs.paused_among(connection, self._stock.run_ids)
+        self._paused = await runs.paused_among(connection, self._run_ids)
         if self._newest is None:
             self._newest = await left_out.newest(connection)
         self._left, self._newest = await left_out.since(connection, self._newest)

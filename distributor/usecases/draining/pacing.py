@@ -116,13 +116,13 @@ class Pacing:
 
     def is_due(self) -> bool:
         """Write complaints down at once, and look for recovery now and then."""
-        return bool(self._complaints) or boot_seconds() - self._recovered_at > _RECOVERY_SECONDS
+        self._heard = len(self._complaints)
+        return bool(self._heard) or boot_seconds() - self._recovered_at > _RECOVERY_SECONDS
 
     async def work(self, connection: AsyncConnection, now: datetime) -> None:
         """Change the lanes that were complained about."""
-        self._heard = len(self._complaints)
         known = await lanes.load(connection, self._relay, locked=True)
-        heard = [complaint for complaint in self._complaints if complaint.domain]
+        heard = [complaint for complaint in self._complaints[: self._heard] if complaint.domain]
         await lanes.save(connection, self._relay, adapted(known, heard, self._pace, now))
 
     def committed(self) -> None:

@@ -14,7 +14,7 @@ from distributor.errors import Conflict, NotFound, Refused
 from distributor.model.conduct import Conduct
 from distributor.model.ledger import DoubtPolicy, Mark, Verdict
 from distributor.model.run import DeliveryState, PauseReason, Phase, Reply, Run, RunStatus
-from distributor.store import claims, deliveries, freezing, marks, runs, tables
+from distributor.store import claims, deliveries, entries, freezing, marks, runs, tables
 from distributor.store.engine import Database
 from distributor.store.journal import Journal
 from distributor.usecases.cancel_run import cancel_run
@@ -171,8 +171,8 @@ async def test_what_a_frozen_worker_had_in_its_journal_is_written_down_before_it
         first, second, _third = await claims.claim(connection, claims.Claim("frozen", 0, 3), now)
     journal = Journal(context.journal_folder, "frozen")
     for one in (first, second):
-        journal.begin(Mark(one, _S.IN_DOUBT, "frozen", at=context.now()))
-    journal.end(Mark(first, _S.SENT, "frozen", Reply(Phase.DOT, 250, "ok"), at=context.now()))
+        journal.begin(entries.write(Mark(one, _S.IN_DOUBT, "frozen", at=context.now())))
+    journal.end(entries.write(Mark(first, _S.SENT, "frozen", Reply(Phase.DOT, 250, "ok"), at=context.now())))
     warned = await reconcile(context)
     assert (warned.claimed, warned.in_doubt) == (0, 0)
     async with database.write() as connection:
@@ -195,8 +195,8 @@ async def test_the_journal_of_a_dead_worker_is_brought_into_the_ledger_once(data
     written = [Mark(one, _S.IN_DOUBT, "dead", at=at) for one in (first, second, third)]
     sent = Mark(first, _S.SENT, "dead", Reply(Phase.DOT, 250, "ok"), at=at)
     for mark in written:
-        journal.begin(mark)
-    journal.end(sent)
+        journal.begin(entries.write(mark))
+    journal.end(entries.write(sent))
     async with database.write() as connection:
         # some of it had reached the database before the end
         await marks.apply(connection, [written[0], written[1]], await database.now(connection))

@@ -50,7 +50,7 @@ def read(folder: Path) -> dict[str, list[tuple[str, DeliveryState]]]:
 def test_an_entry_is_read_as_it_was_written(text: str, code: int, fence: int, refusal: RefusalClass | None) -> None:
     text = text.encode("utf-8", "replace").decode()
     mark = Mark(delivery(fence=fence), DeliveryState.DEFERRED, "w", Reply(Phase.RCPT, code, text), refusal, AT, AT)
-    entry = entries.encode(mark)
+    entry = entries.encode(entries.write(mark))
     assert len(entry) < 4096, "the room that is kept for the end of a doubt suffices"
     (found,) = entries.decode(entry + b"\0" * 100)
     assert found.reply == Reply(Phase.RCPT, code, text[:500].replace("\0", ""))
@@ -59,11 +59,13 @@ def test_an_entry_is_read_as_it_was_written(text: str, code: int, fence: int, re
 
 @given(st.integers(0, 400), st.integers(0, 255))
 def test_nothing_behind_a_damaged_entry_is_believed(place: int, octet: int) -> None:
-    good, bad = entries.encode(doubt("d1")), bytearray(entries.encode(sent("d2")))
+    good, bad = entries.encode(entries.write(doubt("d1"))), bytearray(entries.encode(entries.write(sent("d2"))))
     position = place % (len(bad) - 1)
     damaged = bad[position] != octet
     bad[position] = octet
-    found = [mark.delivery.id for mark in entries.decode(good + bytes(bad) + entries.encode(doubt("d3")))]
+    found = [
+        mark.delivery.id for mark in entries.decode(good + bytes(bad) + entries.encode(entries.write(doubt("d3"))))
+    ]
     assert found == (["d1"] if damaged else ["d1", "d2", "d3"])
 
 
@@ -74,9 +76,9 @@ def test_no_bytes_break_the_reading(data: bytes) -> None:
 
 def test_a_killed_worker_leaves_every_mark(tmp_path: Path) -> None:
     written = Journal(tmp_path, "w1")
-    written.begin(doubt("d1"))
-    written.end(sent("d1"))
-    written.begin(doubt("d2"))
+    written.begin(entries.write(doubt("d1")))
+    written.end(entries.write(sent("d1")))
+    written.begin(entries.write(doubt("d2")))
     kill(written)
     in_doubt, taken = DeliveryState.IN_DOUBT, DeliveryState.SENT
     assert read(tmp_path) == {"w1": [("d1", in_doubt), ("d1", taken), ("d2", in_doubt)]}
@@ -85,7 +87,7 @@ def test_a_killed_worker_leaves_every_mark(tmp_path: Path) -> None:
 
 def test_a_journal_stays_when_its_replay_fails(tmp_path: Path) -> None:
     written = Journal(tmp_path, "w1")
-    written.begin(doubt())
+    written.begin(entries.write(doubt()))
     kill(written)
 
     def replay() -> None:
@@ -100,7 +102,7 @@ def test_a_journal_stays_when_its_replay_fails(tmp_path: Path) -> None:
 
 def test_the_journal_of_a_living_worker_is_left_alone(tmp_path: Path) -> None:
     living = Journal(tmp_path, "w1")
-    living.begin(doubt())
+    living.begin(entries.write(doubt()))
     assert read(tmp_path) == {}
     living.close()
     assert list(tmp_path.iterdir()) == []
@@ -121,7 +123,7 @@ def test_two_workers_cannot_have_one_journal(tmp_path: Path) -> None:
 def test_names_that_begin_alike_are_kept_apart(tmp_path: Path) -> None:
     for name in ("w", "w.1"):
         written = Journal(tmp_path, name)
-        written.begin(doubt(name))
+        written.begin(entries.write(doubt(name)))
         kill(written)
     assert {worker: len(marks) for worker, marks in read(tmp_path).items()} == {"w": 1, "w.1": 1}
 
@@ -130,8 +132,8 @@ def test_segments_that_are_in_the_database_go_away(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(journal, "_SEGMENT", 16 * 1024)
     written = Journal(tmp_path, "w1")
     for number in range(200):
-        written.begin(doubt(f"d{number}"))
-        written.end(sent(f"d{number}"))
+        written.begin(entries.write(doubt(f"d{number}")))
+        written.end(entries.write(sent(f"d{number}")))
     assert written.position() > 2
     written.settle(written.position())
     assert len(list(tmp_path.glob("*.log"))) == 1
@@ -144,8 +146,8 @@ def test_segments_are_read_in_the_order_of_their_numbers(tmp_path: Path, monkeyp
     monkeypatch.setattr(journal, "_SEGMENT", 8 * 1024)
     written = Journal(tmp_path, "w1")
     for number in range(300):
-        written.begin(doubt(f"d{number}"))
-        written.end(sent(f"d{number}"))
+        written.begin(entries.write(doubt(f"d{number}")))
+        written.end(entries.write(sent(f"d{number}")))
     assert written.position() > 10
     kill(written)
     assert [key for key, state in read(tmp_path)["w1"] if state is DeliveryState.SENT] == [f"d{n}" for n in range(300)]
@@ -159,7 +161,7 @@ def test_a_full_disk_is_noticed_before_the_dot(tmp_path: Path, monkeypatch: pyte
 
     monkeypatch.setattr(os, "posix_fallocate", full)
     with pytest.raises(JournalFullError, match="No space left"):
-        written.begin(doubt())
+        written.begin(entries.write(doubt()))
     assert not list(tmp_path.glob("*.log")), "a segment without room is no segment"
     written.close()
 
@@ -170,7 +172,7 @@ def test_every_open_doubt_has_room_for_its_end(tmp_path: Path, monkeypatch: pyte
     begun = 0
     position = 0
     while position < 2:
-        written.begin(doubt(f"d{begun}"))
+        written.begin(entries.write(doubt(f"d{begun}")))
         begun += 1
         position = written.position()
 
@@ -179,7 +181,7 @@ def test_every_open_doubt_has_room_for_its_end(tmp_path: Path, monkeypatch: pyte
 
     monkeypatch.setattr(os, "posix_fallocate", full)
     for number in range(begun):
-        written.end(sent(f"d{number}", "长" * 500))
+        written.end(entries.write(sent(f"d{number}", "长" * 500)))
     kill(written)
     assert sum(state is DeliveryState.SENT for _, state in read(tmp_path)["w1"]) == begun
 
@@ -187,11 +189,11 @@ def test_every_open_doubt_has_room_for_its_end(tmp_path: Path, monkeypatch: pyte
 def test_an_end_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     written = Journal(tmp_path, "w1")
     with pytest.raises(JournalFullError):
-        written.end(sent())
-    written.begin(doubt())
+        written.end(entries.write(sent()))
+    written.begin(entries.write(doubt()))
     os.close(written._segments[-1]._descriptor)
     with pytest.raises(JournalFullError):
-        written.end(sent())
+        written.end(entries.write(sent()))
     written._segments.clear()
     written.close()
 
