@@ -173,7 +173,7 @@ def sign(message: bytes, keys: Sequence[DkimKey], moment: datetime | None = None
     names, signed = _signed_fields(message[:end])
     body_hash = b64encode(_body_hash(message, end + len(_EMPTY_LINE))).decode()
     stamp = "" if moment is None else f" t={int(moment.timestamp())};"
-    chosen = aligned(keys, _sender_domain(fields)) or _usual(keys)
+    chosen = aligned(keys, _sender_domain(signed.partition(b"\r\n")[0])) or _usual(keys)
     signatures = [_signature(key, names, signed, f"{stamp}\r\n bh={body_hash};") for key in chosen]
     return b"".join([*signatures, message])
 
@@ -197,8 +197,11 @@ def _usual(keys: Sequence[DkimKey]) -> tuple[DkimKey, ...]:
     return tuple(key for key in keys if key.domain == keys[0].domain)
 
 
-def _sender_domain(fields: dict[bytes, list[bytes]]) -> str:
-    return "".join(re.findall(r"@([A-Za-z0-9.-]+)>?$", fields.get(b"from", [b""])[0].decode("ascii", "replace")))
+@lru_cache(maxsize=16)
+def _sender_domain(first: bytes) -> str:
+    """The domain of From, which is signed before everything else; nothing when there is no From."""
+    line = first.decode("ascii", "replace")
+    return "".join(re.findall(r"@([A-Za-z0-9.-]+)>?$", line)) if line.startswith("from:") else ""
 
 
 def _domain(name: str) -> str:
