@@ -31,6 +31,7 @@ from distributor.cli import (
     trial,
     users,
 )
+from distributor.cli.help import dress, wants_help
 from distributor.cli.output import fail, language, words
 from distributor.errors import DistributorError
 from distributor.i18n import error_sentence
@@ -87,6 +88,8 @@ def main(arguments: Sequence[str]) -> int:
         arguments: as after the name of the program.
     """
     command = typer.main.get_command(app)
+    if wants_help(arguments):
+        dress(command)
     try:
         # without a command one wants to know which there are
         code = command.main(list(arguments) or ["--help"], prog_name="distributor", standalone_mode=False)

@@ -2,7 +2,10 @@
 
 import pytest
 import typer
+from hypothesis import given
+from hypothesis import strategies as st
 
+from distributor.cli.help import SHELVES, wrappable
 from distributor.cli.main import app, main
 
 GROUP = typer.main.get_command(app)
@@ -27,3 +30,33 @@ def test_the_program_lists_its_commands(capsys: pytest.CaptureFixture[str]) -> N
     shown = capsys.readouterr().out
     for command in ("parse", "receive", "sign-off", "publish", "plan", "send", "runs", "recipients", "serve", "demo"):
         assert command in shown
+
+
+def test_every_command_stands_on_one_shelf() -> None:
+    shelved = [name for names in SHELVES.values() for name in names]
+    assert sorted(shelved) == sorted(GROUP.commands)
+
+
+def test_the_help_speaks_the_language_of_the_reader(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for language, panel, helped in (("zh_CN", "选项", "显示这份说明"), ("en", "Options", "Show this message")):
+        monkeypatch.setenv("DISTRIBUTOR_LANGUAGE", language)
+        assert main(["send", "--help"]) == 0
+        shown = capsys.readouterr().out
+        assert panel in shown
+        assert helped in shown
+
+
+def test_a_short_chinese_sentence_stays_as_it_is() -> None:
+    assert wrappable("列出各期简报，及其进度。") == "列出各期简报，及其进度。"
+
+
+def test_a_long_chinese_sentence_can_be_broken_after_a_mark() -> None:
+    sentence = "立即发送已签发的简报，只发给还没有收到的人（见分发方案）。"
+    assert wrappable(sentence) == "立即发送已签发的简报， 只发给还没有收到的人 （见分发方案）。"
+
+
+@given(st.text("简报，；。（）ab ", max_size=80))
+def test_breaking_a_sentence_adds_nothing_but_spaces(sentence: str) -> None:
+    assert wrappable(sentence).replace(" ", "") == sentence.replace(" ", "")
