@@ -119,7 +119,11 @@ class Container:
     def installation(self) -> Installation:
         """What `diagnose` looks at beside the context."""
         live = self.settings.sending is Sending.LIVE
-        return Installation(self._relay() if live else None, self.settings.secrets_folder, self.settings.base_url)
+        further = [
+            _relay(chosen, PRESETS[chosen.preset].per_connection, chosen.name) for chosen in self.settings.relays
+        ]
+        relays = (self._relay(), *further) if live else ()
+        return Installation(relays, self.settings.secrets_folder, self.settings.base_url)
 
     async def close(self) -> None:
         """Close all connections."""

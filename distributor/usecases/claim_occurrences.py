@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor import log, schedule
+from distributor.access import Actor
 from distributor.errors import DistributorError
+from distributor.model.audit import Origin
 from distributor.model.schedule import DueAction, TriggerKind
 from distributor.store import bulletins, instance, schedules
 from distributor.store.schedules import PlannedSchedule
@@ -14,6 +16,7 @@ from distributor.usecases.context import Context
 from distributor.usecases.current_calendar import current_calendar
 from distributor.usecases.freeze_runs import FrozenRun, Start, freeze, prepare_runs
 from distributor.usecases.open_digests import Closing, open_digests
+from distributor.usecases.record_sending import record_sending
 from distributor.usecases.subscription_links import open_lists
 
 _log = log.get_logger(__name__)
@@ -44,7 +47,7 @@ async def claim_occurrences(context: Context) -> tuple[ClaimedOccurrence, ...]:
     Args:
         context: the installation.
     """
-    claimed = []
+    claimed: list[ClaimedOccurrence] = []
     async with context.database.write() as connection:
         now = context.now()
         context = replace(context, calendar=await current_calendar(connection, context))
@@ -52,6 +55,10 @@ async def claim_occurrences(context: Context) -> tuple[ClaimedOccurrence, ...]:
             occurrence = await _claim(connection, context, planned, now)
             if occurrence is not None:
                 claimed.append(occurrence)
+        # last of all: whoever adds to the audit log keeps everybody else from it until the commit
+        for occurrence in claimed:
+            program = Actor(f"schedule {occurrence.schedule_id}", origin=Origin.PROGRAM)
+            await record_sending(connection, context, program, occurrence.runs)
     return tuple(claimed)
 
 

@@ -10,6 +10,8 @@ from distributor.store import runs, schedules
 from distributor.usecases.audit import record_act
 from distributor.usecases.claim_occurrences import ClaimedOccurrence, Span, run_occurrence
 from distributor.usecases.context import Context
+from distributor.usecases.freeze_runs import FrozenRun
+from distributor.usecases.record_sending import record_sending
 
 
 async def decide_occurrence(
@@ -34,18 +36,20 @@ async def decide_occurrence(
         if not await schedules.decide(connection, schedule_id, moment, "skip", actor.name, now):
             raise Conflict("nothing-asked", id=schedule_id)
         outcome = "skip"
+        started: tuple[FrozenRun, ...] = ()
         if run:
             planned = await schedules.load(connection)
             found = next((one for one in planned if one.schedule.id == schedule_id), None)
             if found is None:
                 raise NotFound("schedule-unknown", id=schedule_id, known="、".join(p.schedule.id for p in planned))
             begin = await schedules.last_occurrence(connection, schedule_id, moment) or found.since
-            outcome, frozen = await run_occurrence(connection, context, found, Span(begin, moment, moment))
-            for one in frozen:
+            outcome, started = await run_occurrence(connection, context, found, Span(begin, moment, moment))
+            for one in started:
                 # it is late, and a person has just said that it may be
                 await runs.confirm(connection, one.run.id, now)
             await schedules.set_outcome(connection, schedule_id, moment, outcome)
         touched = Touched("schedule", schedule_id)
         details = {"moment": moment.isoformat(), "outcome": outcome}
         await record_act(connection, context, actor, AuditAct.DECIDE_OCCURRENCE, touched, details)
-    return ClaimedOccurrence(schedule_id, moment, outcome)
+        await record_sending(connection, context, actor, started)
+    return ClaimedOccurrence(schedule_id, moment, outcome, started)

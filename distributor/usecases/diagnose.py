@@ -2,7 +2,7 @@
 
 import shutil
 import stat
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -37,12 +37,12 @@ class Installation:
     """What is looked at beside the context.
 
     Args:
-        relay: the relay that mails go to, None while nothing leaves the machine.
+        relays: the relays that mails go to; none while nothing leaves the machine.
         secrets: folder of the keys.
         base_url: public address of the site.
     """
 
-    relay: Relay | None
+    relays: tuple[Relay, ...]
     secrets: Path
     base_url: str
 
@@ -87,8 +87,8 @@ async def diagnose(
         "templates": lambda: anyio.to_thread.run_sync(_templates),
         "print": lambda: anyio.to_thread.run_sync(_print, context),
         "recipients": lambda: _recipients(context),
-        "relay": lambda: _relay(context, installation.relay),
-        "dns": lambda: _dns(context, installation.relay),
+        "relay": lambda: _relays(context, installation.relays),
+        "dns": lambda: _dns(context, leaves=bool(installation.relays)),
     }
     findings: list[Finding] = []
     errors: list[DistributorError] = []
@@ -182,14 +182,18 @@ async def _recipients(context: Context) -> tuple[Finding, ...]:
     )
 
 
-async def _relay(context: Context, relay: Relay | None) -> tuple[Finding, ...]:
-    if relay is None:
+async def _relays(context: Context, relays: Sequence[Relay]) -> tuple[Finding, ...]:
+    if not relays:
         return (Finding(Level.INFO, "doctor-sending-off"),)
-    return await probe(relay, relay.greeting_name or context.sender.address.rpartition("@")[2], _LARGEST_MESSAGE)
+    usual = context.sender.address.rpartition("@")[2]
+    findings: list[Finding] = []
+    for relay in relays:
+        findings += await probe(relay, relay.greeting_name or usual, _LARGEST_MESSAGE)
+    return tuple(findings)
 
 
-async def _dns(context: Context, relay: Relay | None) -> tuple[Finding, ...]:
-    if relay is None:
+async def _dns(context: Context, *, leaves: bool) -> tuple[Finding, ...]:
+    if not leaves:
         return ()
     async with context.database.read() as connection:
         lists = await address_book.load_lists(connection)

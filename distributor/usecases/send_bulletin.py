@@ -3,17 +3,14 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from distributor import access
 from distributor.access import Act, Actor
 from distributor.errors import Conflict
-from distributor.model.audit import AuditAct, Touched
 from distributor.model.record import BulletinRecord
 from distributor.store import bulletins
-from distributor.usecases.audit import record_act
 from distributor.usecases.context import Context
 from distributor.usecases.freeze_runs import FrozenRun, Start, freeze, prepare_runs
+from distributor.usecases.record_sending import record_sending
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +57,5 @@ async def send_bulletin(
         prepared = await prepare_runs(connection, context, record, Start(actor.name), list_ids)
         if not dry_run:
             await freeze(connection, prepared)
-            await _record(connection, context, actor, record, prepared)
+            await record_sending(connection, context, actor, prepared)
     return Started(record, prepared)
-
-
-async def _record(
-    connection: AsyncConnection,
-    context: Context,
-    actor: Actor,
-    record: BulletinRecord,
-    prepared: tuple[FrozenRun, ...],
-) -> None:
-    """Write into the audit log what was started; nobody left to serve is no act."""
-    for frozen in prepared:
-        touched = Touched("bulletin", record.id, record.content_hash, record.content_hash)
-        details = {"run": frozen.run.id, "list": frozen.run.list_id, "addresses": len(frozen.deliveries)}
-        await record_act(connection, context, actor, AuditAct.SEND, touched, details)

@@ -22,7 +22,7 @@ from distributor.usecases.reconcile_deliveries import reconcile
 from distributor.usecases.send_due import drain_due, send_due
 from distributor.usecases.send_letters import send_letters
 from distributor.usecases.send_notices import send_notices
-from distributor.worker.returns import follow_up, take_returns
+from distributor.worker.returns import follow_up, look_into_boxes, take_returns
 
 _log = log.get_logger(__name__)
 
@@ -92,18 +92,22 @@ async def _at_every_bell(bell: asyncio.Event, stopping: anyio.Event, act: Callab
 
 
 async def run_until_idle(container: Container) -> None:
-    """Claim what is due, send it, and return; retries that lie in the future are left to the next worker.
+    """Claim what is due, send it, take the reports that have come, and return; later retries are left to the next.
 
     Args:
         container: the installation.
     """
     await guard_instance(container.context)
+    # who is gone by the reports that are here already is not written to once more
+    await look_into_boxes(container)
+    await follow_up(container)
     await claim_occurrences(container.context)
     await prepare_digests(container.context)
     async with container.transport() as transport:
         await send_letters(container.context, transport)
         await send_notices(container.context, transport)
         await send_due(container.context, transport, container.settings.smtp.connections, relay=_relay(container))
+    await follow_up(container)
 
 
 async def tick(container: Container) -> None:

@@ -8,13 +8,14 @@ import anyio
 import pytest
 from sqlalchemy import text
 
+from distributor.bootstrap import Container as Installed
 from distributor.deliver.listener import ReportListener
 from distributor.deliver.mailboxes import MaildirBox, ReportBox
 from distributor.model.run import DeliveryState
 from distributor.settings import Settings
 from distributor.store.engine import Database
 from distributor.usecases.context import Context
-from distributor.worker import returns
+from distributor.worker import loop, returns
 from tests.support.ledger import counts_of
 from tests.support.returning import make_sent_run, report_about
 
@@ -69,3 +70,17 @@ async def test_a_port_in_use_and_a_database_that_is_away_do_not_end_the_worker(
             await returns.follow_up(container)  # type: ignore[arg-type]  # as above
             stopping.set()
     assert (tmp_path / "box" / "new" / "1").exists()
+
+
+async def test_a_worker_that_works_until_idle_empties_the_boxes_before_it_sends(
+    database: Database, tmp_path: Path
+) -> None:
+    context, run, (first, _) = await make_sent_run(database, tmp_path)
+    for name in ("new", "cur"):
+        (tmp_path / "box" / name).mkdir(parents=True)
+    (tmp_path / "box" / "new" / "1").write_bytes(report_about(first))
+    bounces = {"maildir": tmp_path / "box"}
+    settings = Settings(data_dir=tmp_path, sending="folder", bounces=bounces)  # type: ignore[arg-type]  as from a file
+    await loop.run_until_idle(Installed(settings, context))
+    assert (await counts_of(database, run)).of(DeliveryState.FAILED) == 1
+    assert not list((tmp_path / "box" / "new").iterdir())

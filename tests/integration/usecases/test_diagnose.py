@@ -8,16 +8,18 @@ from pathlib import Path
 import pytest
 
 from distributor import templating
+from distributor.bootstrap import Container
 from distributor.clock import FixedClock, SystemClock
 from distributor.compose import DkimAlgorithm, new_key
 from distributor.deliver import CaptureServer, Relay
 from distributor.deliver.sender_dns import SenderRecords
 from distributor.model.finding import Level
-from distributor.settings import Security
+from distributor.settings import Security, Settings
 from distributor.store import address_book
 from distributor.store.engine import Database
 from distributor.usecases.diagnose import Installation, diagnose
 from tests.support.databases import sqlite_url
+from tests.support.ledger import make_context
 from tests.support.sentences import is_said
 from tests.support.worlds import make_world
 
@@ -31,7 +33,7 @@ async def _codes(world: object, installation: Installation) -> dict[str, Level]:
 async def test_a_sound_installation_is_healthy(database: Database, tmp_path: Path) -> None:
     world = replace(await make_world(database, tmp_path), clock=SystemClock())
     looked_at: list[str] = []
-    installation = Installation(None, tmp_path / "secrets", "https://bulletin.xiefa.example")
+    installation = Installation((), tmp_path / "secrets", "https://bulletin.xiefa.example")
     diagnosis = await diagnose(world, installation, looked_at.append)
     assert diagnosis.is_healthy
     assert len(looked_at) == 11
@@ -44,7 +46,7 @@ async def test_each_fault_is_found(database: Database, tmp_path: Path) -> None:
     secret = tmp_path / "secrets" / "tokens.key"
     secret.parent.mkdir()
     secret.touch(0o644)
-    found = await _codes(world, Installation(None, secret.parent, "http://bulletin.xiefa.example"))
+    found = await _codes(world, Installation((), secret.parent, "http://bulletin.xiefa.example"))
     assert found["doctor-key-readable"] is Level.BLOCKING
     assert found["doctor-base-url"] is Level.WARNING
     assert found["doctor-clock"] is Level.WARNING
@@ -54,7 +56,7 @@ async def test_each_fault_is_found(database: Database, tmp_path: Path) -> None:
 async def test_a_full_disk_is_said(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     world = await make_world(database, tmp_path)
     monkeypatch.setattr("distributor.usecases.diagnose._LEAST_FREE_BYTES", 10**18)
-    found = await _codes(world, Installation(None, tmp_path / "secrets", "https://a.example"))
+    found = await _codes(world, Installation((), tmp_path / "secrets", "https://a.example"))
     assert found["doctor-disk"] is Level.WARNING
 
 
@@ -62,7 +64,7 @@ async def test_the_relay_and_its_records_are_looked_at_when_mail_leaves(database
     world = await make_world(database, tmp_path)
     async with CaptureServer() as server:
         relay = Relay(host=server.host, port=server.port, security=Security.NONE)
-        found = await _codes(world, Installation(relay, tmp_path / "secrets", "https://a.example"))
+        found = await _codes(world, Installation((relay,), tmp_path / "secrets", "https://a.example"))
     assert found["doctor-relay-ready"] is Level.INFO
     assert {"doctor-dns-silent", "doctor-spf-missing"} & set(found)
 
@@ -86,7 +88,7 @@ async def test_each_domain_that_mails_are_sent_from_is_looked_at(
         await address_book.replace(connection, replace(book, lists=lists))
     async with CaptureServer() as server:
         relay = Relay(host=server.host, port=server.port, security=Security.NONE)
-        found = await diagnose(world, Installation(relay, tmp_path / "secrets", "https://a.example"))
+        found = await diagnose(world, Installation((relay,), tmp_path / "secrets", "https://a.example"))
     assert asked == {"xiefa.example": ["s"], "other.example": ["s"], "third.example": []}
     (unaligned,) = [one for one in found.findings if one.code == "doctor-list-unaligned"]
     assert unaligned.parameters["domain"] == "third.example"
@@ -95,11 +97,37 @@ async def test_each_domain_that_mails_are_sent_from_is_looked_at(
     assert all(is_said(one) for one in found.findings)
 
 
+async def test_every_relay_is_asked(database: Database, tmp_path: Path) -> None:
+    world = await make_world(database, tmp_path)
+    async with CaptureServer() as server:
+        ready = Relay(host=server.host, port=server.port, security=Security.NONE)
+        away = Relay(host="127.0.0.1", port=1, security=Security.NONE, name="second")
+        installation = Installation((ready, away), tmp_path / "secrets", "https://a.example")
+        findings = (await diagnose(world, installation)).findings
+    named = {finding.code: finding.parameters["relay"] for finding in findings if finding.code.startswith("doctor-rel")}
+    assert named["doctor-relay-ready"] == f"{ready.label}:{ready.port}"
+    assert named["doctor-relay-unreachable"] == "second:1"
+
+
+def test_the_doctor_is_given_every_relay_of_the_settings(tmp_path: Path) -> None:
+    chosen = Settings(
+        data_dir=tmp_path,
+        sending="live",  # type: ignore[arg-type]  read as from a file
+        smtp={"host": "a.example"},  # type: ignore[arg-type]  as above
+        relays=[{"host": "b.example"}, {"name": "third", "host": "c.example"}],  # type: ignore[list-item]  as above
+    )
+    database = Database(sqlite_url(tmp_path))
+    installation = Container(chosen, make_context(database, tmp_path)).installation
+    assert [relay.host for relay in installation.relays] == ["a.example", "b.example", "c.example"]
+    silent = Container(Settings(data_dir=tmp_path), make_context(database, tmp_path)).installation
+    assert silent.relays == ()
+
+
 async def test_a_part_that_cannot_be_looked_at_does_not_stop_the_rest(tmp_path: Path) -> None:
     (tmp_path / "full").mkdir()
     world = await make_world(Database(sqlite_url(tmp_path / "full")), tmp_path / "full")
     sick = replace(world, database=Database(f"sqlite+aiosqlite:///{tmp_path / 'empty.sqlite3'}"))
-    diagnosis = await diagnose(sick, Installation(None, tmp_path, "http://a.example"))
+    diagnosis = await diagnose(sick, Installation((), tmp_path, "http://a.example"))
     await world.database.dispose()
     await sick.database.dispose()
     assert [error.code for error in diagnosis.errors] == ["database-outdated", "database-unreachable"]

@@ -8,6 +8,7 @@ import anyio
 import pytest
 
 from distributor.clock import FixedClock
+from distributor.model.audit import AuditAct, Origin
 from distributor.model.schedule import Schedule
 from distributor.schedule import parse_trigger
 from distributor.store import bulletins, schedules
@@ -18,7 +19,9 @@ from distributor.usecases.claim_occurrences import ClaimedOccurrence, claim_occu
 from distributor.usecases.context import Context
 from distributor.usecases.list_runs import list_runs
 from distributor.usecases.prepare_digests import prepare_digests
+from distributor.usecases.read_audit import read_trail
 from distributor.usecases.survey_desk import never_begun
+from distributor.usecases.verify_audit import verify_audit
 from tests.support.subscribing import join
 from tests.support.worlds import NOW, SEED, at, make_world, publish_seed, receive_seed
 
@@ -52,6 +55,23 @@ async def test_publication_starts_one_run_for_each_list_that_waits_for_it(databa
     assert sorted(entry.run.list_id for entry in await list_runs(context)) == ["bao", "song"]
     assert {entry.run.bulletin_id for entry in await list_runs(context)} == {bulletin_id}
     assert await claim_occurrences(context) == ()
+
+
+async def test_a_scheduled_run_stands_in_the_audit_log_as_an_act_of_the_program(
+    database: Database, tmp_path: Path
+) -> None:
+    context = await make_world(database, tmp_path)
+    bulletin_id = await publish_seed(context)
+    claimed = await claim_occurrences(context)
+    sent = [entry for entry in await read_trail(context, "bulletin", bulletin_id) if entry.act == AuditAct.SEND]
+    runs = {frozen.run.id: frozen for occurrence in claimed for frozen in occurrence.runs}
+    assert [entry.details["run"] for entry in sent] == list(runs)
+    for entry in sent:
+        frozen = runs[str(entry.details["run"])]
+        assert (entry.origin, entry.actor) == (Origin.PROGRAM, f"schedule {frozen.run.schedule_id}")
+        assert entry.details["addresses"] == len(frozen.deliveries) > 0
+        assert entry.touched.after is not None
+    assert (await verify_audit(context)).broken is None
 
 
 async def test_three_schedulers_at_once_start_one_run(database: Database, tmp_path: Path) -> None:
