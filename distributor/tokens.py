@@ -6,6 +6,7 @@ import hmac
 import secrets
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import count
 
 from itsdangerous import BadSignature, Serializer, URLSafeSerializer
 from itsdangerous.encoding import base64_encode
@@ -19,6 +20,11 @@ _LETTERS = bytes(_ALPHABET[octet % len(_ALPHABET)] for octet in range(256))
 _UNEVEN = bytes(range(256 // len(_ALPHABET) * len(_ALPHABET), 256))
 # what is shorter than this hardly ever shrinks, and a drain makes a token for every message
 _WORTH_PACKING = 120
+
+_ID_LENGTH = 26
+_FAMILY_LENGTH = 7
+_FAMILY_SIZE = 5_000
+_minted = count()
 
 
 def new_key(length: int = 10) -> str:
@@ -34,8 +40,19 @@ def new_key(length: int = 10) -> str:
 
 
 def new_id() -> str:
-    """Mint an unguessable id of 26 characters (123 bits) for rows of the ledger."""
-    return new_key(26)
+    """Mint an unguessable id of 26 characters for rows of the ledger; 90 bits of it are its own.
+
+    Ids that are minted one after the other begin alike, so that they stand together in every index: that makes a
+    hundred thousand rows cheap to write.
+    """
+    return _family(next(_minted) // _FAMILY_SIZE) + new_key(_ID_LENGTH - _FAMILY_LENGTH)
+
+
+@lru_cache(maxsize=4)
+def _family(number: int) -> str:
+    """Give the beginning of some thousand ids."""
+    del number
+    return new_key(_FAMILY_LENGTH)
 
 
 def new_secret() -> str:

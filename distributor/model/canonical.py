@@ -17,6 +17,9 @@ def plain(value: object) -> object:
     Raises:
         TypeError: for a type that has no canonical form.
     """
+    if type(value) is str:
+        # most values are, and a hundred thousand deliveries are minted at a time
+        return value
     if isinstance(value, Enum):
         return value.value
     if value is None or isinstance(value, str | bool | int | float):

@@ -1,20 +1,22 @@
 """Runs of subscriber lists while they are written: readers in chunks, each with a window of its own."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, delete, exists, func, insert, select, true, update
+from sqlalchemy import Row, Text, cast, delete, exists, func, insert, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from distributor.model.recipient import address_key
+from distributor.model.recipient import MailFormat, address_key
 from distributor.model.run import Delivery, Run
-from distributor.model.subscriber import Frequency, MembershipState, Subscriber
+from distributor.model.subscriber import Frequency, Interests, MembershipState, Preferences, Subscriber
 from distributor.store import freezing
+from distributor.store.among import among
 from distributor.store.digests import readers
 from distributor.store.runs import add
-from distributor.store.subscribers import as_subscriber
 from distributor.store.tables import (
     deliveries,
     digest_head,
@@ -28,6 +30,7 @@ from distributor.store.tables import (
 from distributor.store.values import restore
 
 _EVERY_LIST = ""
+_READ = tuple(column for column in subscribers.c if column.name not in {"interests", "address_key"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,9 @@ async def next_open(connection: AsyncConnection, *, lock: bool = False) -> Diges
     return DigestRun(run, Frequency(row["frequency"]), row["until"], row["candidates"])
 
 
-async def candidates(connection: AsyncConnection, opened: DigestRun, today: date, limit: int) -> tuple[Candidate, ...]:
+async def candidates(
+    connection: AsyncConnection, opened: DigestRun, today: date, limit: int, *, after: str = ""
+) -> tuple[Candidate, ...]:
     """Give the next readers whose window a run closes; who was dealt with has seen it and is none any more.
 
     Args:
@@ -107,21 +112,26 @@ async def candidates(connection: AsyncConnection, opened: DigestRun, today: date
         opened: the run.
         today: who has paused beyond it is passed over.
         limit: how many at most.
+        after: key of the address that was looked at last; with it each reader is read once, not once a chunk.
     """
     stopped = exists().where(
         suppressions.c.address_key == subscribers.c.address_key,
         suppressions.c.list_id.in_((_EVERY_LIST, opened.run.list_id)),
     )
-    query: Select[Any] = (
-        select(subscribers, stopped.label("stopped"))
-        .join(memberships, memberships.c.subscriber_id == subscribers.c.id)
-        .where(*readers(opened.run.list_id, opened.frequency, today), subscribers.c.seen < opened.until)
-        .order_by(subscribers.c.id)
+    on_list, _, is_awake = readers(opened.run.list_id, opened.frequency, today)
+    # hidden from the index on it: SQLite would sort all who are left for every chunk
+    is_served = subscribers.c.frequency + "" == opened.frequency
+    query = (
+        select(*_READ, cast(subscribers.c.interests, Text).label("wanted"), stopped.label("stopped"))
+        .where(exists().where(memberships.c.subscriber_id == subscribers.c.id, on_list))
+        .where(is_served, is_awake, subscribers.c.seen < opened.until, subscribers.c.address_key > after)
+        # by address, so that what is written of a chunk stands together in the indices of the ledger
+        .order_by(subscribers.c.address_key)
         .limit(limit)
     )
-    rows = (await connection.execute(query)).mappings().all()
-    lists = await _lists_of(connection, [row["id"] for row in rows])
-    return tuple(Candidate(as_subscriber(row), lists[row["id"]], bool(row["stopped"])) for row in rows)
+    rows = (await connection.execute(query)).all()
+    lists = await _lists_of(connection, [row.id for row in rows])
+    return tuple(Candidate(_subscriber(row), lists[row.id], bool(row.stopped)) for row in rows)
 
 
 async def write_down(
@@ -145,10 +155,14 @@ async def write_down(
     counted = update(digest_runs).where(digest_runs.c.run_id == run.id)
     await connection.execute(counted.values(candidates=digest_runs.c.candidates + len(looked_at)))
     reached = {address_key(delivery.address) for delivery in frozen}
-    greeted = [c.subscriber.id for c in looked_at if address_key(c.subscriber.address) in reached]
+    new = [c.subscriber for c in looked_at if not c.subscriber.greeted]
+    greeted = [one.id for one in new if address_key(one.address) in reached]
     ids = [candidate.subscriber.id for candidate in looked_at]
-    await connection.execute(update(subscribers).where(subscribers.c.id.in_(ids)).values(seen=opened.until))
-    await connection.execute(update(subscribers).where(subscribers.c.id.in_(greeted)).values(greeted=true()))
+    moved = update(subscribers).where(among(connection, subscribers.c.id, ids))
+    await connection.execute(moved.values(seen=opened.until))
+    if greeted:
+        met = update(subscribers).where(among(connection, subscribers.c.id, greeted))
+        await connection.execute(met.values(greeted=true()))
 
 
 async def complete(connection: AsyncConnection, opened: DigestRun, now: datetime) -> tuple[int, bool]:
@@ -177,10 +191,23 @@ async def complete(connection: AsyncConnection, opened: DigestRun, now: datetime
 
 
 async def _lists_of(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    found: dict[str, list[str]] = {one: [] for one in ids}
+    found: dict[str, tuple[str, ...]] = dict.fromkeys(ids, ())
     query = select(memberships.c.subscriber_id, memberships.c.list_id).where(
-        memberships.c.subscriber_id.in_(ids), memberships.c.state == MembershipState.ACTIVE
+        among(connection, memberships.c.subscriber_id, ids), memberships.c.state == MembershipState.ACTIVE
     )
     for subscriber_id, list_id in await connection.execute(query.order_by(memberships.c.list_id)):
-        found[subscriber_id].append(list_id)
-    return {one: tuple(lists) for one, lists in found.items()}
+        found[subscriber_id] = (*found[subscriber_id], list_id)
+    return found
+
+
+def _subscriber(row: Row[*tuple[Any, ...]]) -> Subscriber:
+    preferences = _preferences(row.frequency, row.language, row.format, row.wanted, row.paused_until)
+    return Subscriber(row.id, row.address, preferences, row.created, row.seen, row.greeted)
+
+
+@lru_cache(maxsize=1024)
+def _preferences(frequency: str, language: str, mail_format: str, wanted: str, paused: str | None) -> Preferences:
+    """Restore how somebody reads; most of a hundred thousand want the same."""
+    interests = restore(Interests, json.loads(wanted))
+    until = None if paused is None else date.fromisoformat(paused)
+    return Preferences(Frequency(frequency), language, MailFormat(mail_format), interests, until)

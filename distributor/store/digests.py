@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from distributor.model.recipient import address_key
 from distributor.model.run import Mailing
 from distributor.model.subscriber import Frequency, LogEntry, MembershipState
+from distributor.store.among import among
 from distributor.store.tables import (
     bulletins,
     deliveries,
@@ -110,14 +111,17 @@ async def served_officially(connection: AsyncConnection, bulletin_ids: Collectio
     return {key: frozenset(ids) for key, ids in found.items()}
 
 
-async def variants(connection: AsyncConnection, run_id: str) -> dict[str, str | None]:
-    """Give the renderings of a run by the hash of their key; None where nothing is left to read.
+async def variants(connection: AsyncConnection, run_id: str, keys: Collection[str]) -> dict[str, str | None]:
+    """Give those of some renderings of a run that are there, by the hash of their key; None for nothing left to read.
 
     Args:
         connection: an open transaction.
         run_id: the run.
+        keys: the hashes.
     """
-    query = select(digest_variants.c.key, digest_variants.c.variant).where(digest_variants.c.run_id == run_id)
+    query = select(digest_variants.c.key, digest_variants.c.variant).where(
+        digest_variants.c.run_id == run_id, among(connection, digest_variants.c.key, keys)
+    )
     return {row.key: row.variant for row in await connection.execute(query)}
 
 

@@ -107,6 +107,8 @@ async def cancel(connection: AsyncConnection, run_id: str, by: str, now: datetim
     is_cancelled = func.coalesce(runs.c.pause_reason, "") == PauseReason.CANCELLED
     stop = update(runs).where(runs.c.id == run_id, ~is_cancelled)
     changes = {"paused": now, "paused_by": by, "pause_reason": PauseReason.CANCELLED}
+    # nobody goes on writing the recipients of one that is not wanted
+    changes["ready"] = func.coalesce(runs.c.ready, now)
     return (await connection.execute(stop.values(changes))).rowcount == 1
 
 

@@ -33,9 +33,13 @@ async def add(connection: AsyncConnection, subscriber: Subscriber) -> None:
         connection: an open writing transaction.
         subscriber: nobody else has the address.
     """
-    row = {"id": subscriber.id, "created": subscriber.created, "greeted": subscriber.greeted}
-    values = {**row, **_address(subscriber.address), **_preferences(subscriber.preferences), "seen": subscriber.seen}
-    await connection.execute(insert(subscribers).values(values))
+    await connection.execute(insert(subscribers).values(row_of(subscriber)))
+
+
+def row_of(subscriber: Subscriber) -> dict[str, object]:
+    """Make the row of a subscriber."""
+    row = {"id": subscriber.id, "created": subscriber.created, "greeted": subscriber.greeted, "seen": subscriber.seen}
+    return {**row, **_address(subscriber.address), **_preferences(subscriber.preferences)}
 
 
 async def find(connection: AsyncConnection, address: str) -> Subscription | None:

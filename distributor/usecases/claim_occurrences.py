@@ -14,7 +14,7 @@ from distributor.store import bulletins, instance, schedules
 from distributor.store.schedules import PlannedSchedule
 from distributor.usecases.context import Context
 from distributor.usecases.current_calendar import current_calendar
-from distributor.usecases.freeze_runs import FrozenRun, Start, freeze, prepare_runs
+from distributor.usecases.freeze_runs import FrozenRun, Start, freeze, prepare_runs, write_large
 from distributor.usecases.open_digests import Closing, open_digests
 from distributor.usecases.record_sending import record_sending
 from distributor.usecases.subscription_links import open_lists
@@ -59,6 +59,8 @@ async def claim_occurrences(context: Context) -> tuple[ClaimedOccurrence, ...]:
         for occurrence in claimed:
             program = Actor(f"schedule {occurrence.schedule_id}", origin=Origin.PROGRAM)
             await record_sending(connection, context, program, occurrence.runs)
+    for occurrence in claimed:
+        await write_large(context, occurrence.runs)
     return tuple(claimed)
 
 

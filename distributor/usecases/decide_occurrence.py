@@ -10,7 +10,7 @@ from distributor.store import runs, schedules
 from distributor.usecases.audit import record_act
 from distributor.usecases.claim_occurrences import ClaimedOccurrence, Span, run_occurrence
 from distributor.usecases.context import Context
-from distributor.usecases.freeze_runs import FrozenRun
+from distributor.usecases.freeze_runs import FrozenRun, write_large
 from distributor.usecases.record_sending import record_sending
 
 
@@ -52,4 +52,5 @@ async def decide_occurrence(
         details = {"moment": moment.isoformat(), "outcome": outcome}
         await record_act(connection, context, actor, AuditAct.DECIDE_OCCURRENCE, touched, details)
         await record_sending(connection, context, actor, started)
+    await write_large(context, started)
     return ClaimedOccurrence(schedule_id, moment, outcome, started)

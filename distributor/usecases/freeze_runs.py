@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -14,10 +15,14 @@ from distributor.model.recipient import Plan, PlanRow
 from distributor.model.record import BulletinRecord
 from distributor.model.run import Delivery, Mailing, Run
 from distributor.model.sign_off import SignOff, VariantKey
-from distributor.store import freezing, runs
+from distributor.store import bulletins, freezing, runs
 from distributor.usecases.context import Context
+from distributor.usecases.freeze_in_chunks import freeze_in_chunks
 from distributor.usecases.plan_bulletin import plan_record
 from distributor.usecases.signed import require_plan, require_sign_off
+
+# as many are written within the transaction that starts a run
+_AT_ONCE: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,11 @@ class FrozenRun:
 
     run: Run
     deliveries: tuple[Delivery, ...]
+
+    @property
+    def is_large(self) -> bool:
+        """Whether its recipients are written in chunks, after the transaction that begins it."""
+        return len(self.deliveries) > _AT_ONCE
 
 
 async def prepare_runs(
@@ -76,21 +86,63 @@ async def prepare_runs(
         if wanted not in known:
             raise NotFound("list-unknown", list=wanted, known="、".join(known))
     served = await runs.served_addresses(connection, record.id, Mailing.DIGEST)
+    under_way = await freezing.lists_being_written(connection, record.id, Mailing.DIGEST)
     basis = _Basis(context, sign_off, plan, served, start)
-    chosen = known if list_ids is None else list_ids
+    chosen = [one for one in (known if list_ids is None else list_ids) if one not in under_way]
     frozen = (_freeze(basis, list_id) for list_id in chosen)
     return tuple(run for run in frozen if run.deliveries)
 
 
 async def freeze(connection: AsyncConnection, prepared: Iterable[FrozenRun]) -> None:
-    """Write prepared runs into the ledger.
+    """Write prepared runs into the ledger; a large one is only begun, and `write_large` goes on with it.
 
     Args:
         connection: the open writing transaction in which they were prepared.
         prepared: the runs.
     """
     for frozen in prepared:
-        await freezing.freeze(connection, frozen.run, frozen.deliveries)
+        if frozen.is_large:
+            await runs.add(connection, frozen.run)
+        else:
+            await freezing.freeze(connection, frozen.run, frozen.deliveries)
+
+
+async def write_large(context: Context, prepared: Iterable[FrozenRun]) -> None:
+    """Write the recipients of large runs in chunks, so that nobody waits for the database meanwhile.
+
+    Args:
+        context: the installation.
+        prepared: runs, begun by `freeze` in a transaction that is over.
+    """
+    for frozen in prepared:
+        if frozen.is_large:
+            await freeze_in_chunks(context, frozen.run, frozen.deliveries, len(frozen.deliveries))
+
+
+async def rest_of_run(connection: AsyncConnection, context: Context, run: Run) -> tuple[tuple[Delivery, ...], int]:
+    """Work out who is missing in a run that was begun: those of its list who are in the plan now and were then.
+
+    Args:
+        connection: an open transaction.
+        context: the installation.
+        run: the run, not ready.
+
+    Returns:
+        Their deliveries, and how many others are written down already.
+
+    Raises:
+        NotSignedOff: when its sign-off does not hold any more.
+    """
+    record = await bulletins.get(connection, run.bulletin_id)
+    sign_off = await require_sign_off(connection, record)
+    if sign_off.id != run.sign_off_id:
+        raise NotSignedOff("sign-off-outdated", id=record.id, actor=sign_off.actor)
+    plan, _ = await plan_record(connection, record, context.now().date())
+    require_plan(sign_off, plan)
+    served = await runs.served_addresses(connection, record.id, run.mailing)
+    written = await freezing.addresses(connection, run.id)
+    rows = [row for row in plan.rows if row.list_id == run.list_id and row.address not in served]
+    return tuple(_delivery(run, row, sign_off, context.sender) for row in rows), len(written)
 
 
 @dataclass(frozen=True, slots=True)

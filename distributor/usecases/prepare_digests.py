@@ -1,55 +1,57 @@
 """Write down the readers of digest runs in chunks, each with the rendering of what they are missing."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
-from zoneinfo import ZoneInfo
 
-import anyio.lowlevel
+import anyio
 import anyio.to_thread
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor import compose, log, tokens
-from distributor.compose.subscriptions import Chosen, Reading, render_subscription, subscription_context
 from distributor.errors import Conflict, DistributorError
-from distributor.i18n import negotiate
-from distributor.model.canonical import digest_bytes
-from distributor.model.recipient import MailFormat, RecipientList, Role, address_key
-from distributor.model.record import BulletinRecord
+from distributor.model.recipient import Role, address_key
 from distributor.model.run import Delivery, Run
-from distributor.model.sign_off import SignOff, VariantKey
-from distributor.model.subscriber import DigestKey, Frequency, LogEntry
-from distributor.store import blobs, bulletins, digest_runs, digests, schedules
+from distributor.model.subscriber import DigestKey
+from distributor.store import blobs, digest_runs, digests, schedules, site_state
 from distributor.store.digest_runs import Candidate, DigestRun
+from distributor.usecases.compose_digests import Ground, Rendered, key_of, load_ground, render_all
 from distributor.usecases.context import Context
-from distributor.usecases.cover_items import require_cover
 from distributor.usecases.freeze_runs import idempotency_key
 from distributor.usecases.render_mail import designed
-from distributor.usecases.subscription_links import names_of, open_lists
 
 _log = log.get_logger(__name__)
 
 _CHUNK = 2000
+_BREATH_SECONDS = 0.01
+
+
+@dataclass(slots=True)
+class _Progress:
+    """How far a run is written.
+
+    Args:
+        opened: the run.
+        after: key of the address that was looked at last; empty at the beginning of a round.
+        ground: what the digests are made of, None when it must be loaded.
+        hashes: of the keys that were met.
+    """
+
+    opened: DigestRun
+    after: str = ""
+    ground: Ground | None = None
+    hashes: dict[DigestKey, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class _Ground:
-    """What the digests of one run are made of."""
+class _Chunk:
+    """Some readers, and what is written for each of them if they are still the same then."""
 
-    entries: tuple[LogEntry, ...]
-    records: Mapping[str, BulletinRecord]
-    covers: Mapping[str, SignOff]
-    served: Mapping[str, frozenset[str]]
-    lists: tuple[RecipientList, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Rendered:
-    key: DigestKey
-    data: bytes | None
-    signed: str | None
-    covered_by: tuple[str, ...]
+    ground: Ground
+    readers: Sequence[Candidate]
+    minted: Mapping[str, Delivery]
+    rendered: Sequence[Rendered]
 
 
 async def prepare_digests(context: Context) -> int:
@@ -76,134 +78,85 @@ async def prepare_digests(context: Context) -> int:
 
 
 async def _prepare(context: Context, opened: DigestRun) -> int:
-    known: dict[str, str | None] = {}
+    """Go through the readers in the order of their addresses, and again from the beginning until nobody is left."""
+    progress = _Progress(opened)
     while True:
-        today = context.now().date()
-        async with context.database.read() as connection:
-            ahead = await digest_runs.candidates(connection, opened, today, _CHUNK)
-            ground = await _ground(connection, opened, ahead)
-            known |= await digests.variants(connection, opened.run.id)
-        keys = dict.fromkeys(_key(candidate, ground) for candidate in ahead if not candidate.is_suppressed)
-        new = [key for key in keys if key.hash not in known]
-        rendered = await anyio.to_thread.run_sync(partial(_render, context, opened, ground, new))
+        chunk = await _look_ahead(context, progress)
         async with context.database.write() as connection:
             current = await digest_runs.next_open(connection, lock=True)
             if current is None or current.run.id != opened.run.id:
                 # somebody else has finished it
                 return 0
-            known |= await _keep(connection, context, opened.run, rendered)
-            if not ahead:
-                return await _complete(connection, context, current, today)
-            await _write_down(connection, context, current, ground, known)
-        await anyio.lowlevel.checkpoint()
+            if await site_state.version(connection) != chunk.ground.version:
+                # something was taken back or corrected meanwhile: what was rendered may hold it
+                progress.ground = None
+                continue
+            if not chunk.readers and not progress.after:
+                return await _complete(connection, context, current)
+            await _keep(connection, context, opened.run, chunk.rendered)
+            await _write_down(connection, context, current, progress.after, chunk)
+        progress.after = address_key(chunk.readers[-1].subscriber.address) if chunk.readers else ""
+        # whoever waits for the one write lock of SQLite looks for it now and then
+        await anyio.sleep(_BREATH_SECONDS)
 
 
-async def _ground(connection: AsyncConnection, opened: DigestRun, ahead: Sequence[Candidate]) -> _Ground:
-    """Load what the readers of a chunk can be missing, each bulletin with the sign-off that covers it."""
-    lowest = min((candidate.subscriber.seen for candidate in ahead), default=opened.until)
-    entries = await digests.entries(connection, lowest, opened.until)
-    records: dict[str, BulletinRecord] = {}
-    covers: dict[str, SignOff] = {}
-    for bulletin_id in dict.fromkeys(entry.bulletin_id for entry in entries):
-        record = await bulletins.get(connection, bulletin_id)
-        if record.withdrawn is None:
-            records[bulletin_id] = record
-            covers[bulletin_id] = await require_cover(connection, record)
-    served = await digests.served_officially(connection, records)
-    return _Ground(entries, records, covers, served, await open_lists(connection))
+async def _look_ahead(context: Context, progress: _Progress) -> _Chunk:
+    """Read some readers and make everything for them that needs no lock."""
+    opened = progress.opened
+    async with context.database.read() as connection:
+        ahead = await digest_runs.candidates(connection, opened, _today(context), _CHUNK, after=progress.after)
+        lowest = min((candidate.subscriber.seen for candidate in ahead), default=opened.until)
+        ground = progress.ground
+        if ground is None or lowest < ground.lowest:
+            ground = progress.ground = await load_ground(connection, opened, lowest)
+        keys = {one.subscriber.id: key_of(one, ground) for one in ahead if not one.is_suppressed}
+        for key in keys.values():
+            if key not in progress.hashes:
+                progress.hashes[key] = key.hash
+        hashes = {reader: progress.hashes[key] for reader, key in keys.items()}
+        known = await digests.variants(connection, opened.run.id, set(hashes.values()))
+    new = [key for key in dict.fromkeys(keys.values()) if progress.hashes[key] not in known]
+    rendered = await anyio.to_thread.run_sync(partial(render_all, context, opened, ground, new))
+    known |= {one.key.hash: one.variant for one in rendered}
+    variants = {reader: known[key_hash] for reader, key_hash in hashes.items()}
+    minted = await anyio.to_thread.run_sync(partial(_mint, context, opened.run, ahead, variants))
+    return _Chunk(ground, ahead, minted, rendered)
 
 
-def _key(candidate: Candidate, ground: _Ground) -> DigestKey:
-    who = candidate.subscriber
-    return DigestKey(
-        seen=who.seen,
-        lists=candidate.lists,
-        language=who.preferences.language,
-        format=who.preferences.format,
-        interests=who.preferences.interests,
-        first=not who.greeted,
-        without=tuple(sorted(ground.served.get(address_key(who.address), ()))),
-    )
-
-
-def _render(context: Context, opened: DigestRun, ground: _Ground, keys: Sequence[DigestKey]) -> list[_Rendered]:
-    return [_render_one(context, opened, ground, key) for key in keys]
-
-
-def _render_one(context: Context, opened: DigestRun, ground: _Ground, key: DigestKey) -> _Rendered:
-    entries = [entry for entry in ground.entries if entry.number > key.seen and entry.bulletin_id in ground.records]
-    zone = ZoneInfo(context.publication.time_zone)
-    chosen = []
-    for bulletin_id in dict.fromkeys(entry.bulletin_id for entry in entries):
-        mine = [entry for entry in entries if entry.bulletin_id == bulletin_id]
-        day = mine[0].published.astimezone(zone).date().isoformat()
-        chosen.append(Chosen(ground.records[bulletin_id], frozenset(entry.item_key for entry in mine), day))
-    covered_by = tuple(ground.covers[entry.record.id].id for entry in chosen)
-    reading = Reading(key, opened.frequency, names_of(ground.lists, key.lists))
-    made = subscription_context(context.publication, chosen, reading, context.design.theme)
-    if made is None:
-        return _Rendered(key, None, None, covered_by)
-    signed = _signed_variant(opened, ground, key, chosen)
-    if signed is not None:
-        return _Rendered(key, None, signed, covered_by)
-    data = render_subscription(made, negotiate(key.language), key.format).to_bytes()
-    return _Rendered(key, data, None, covered_by)
-
-
-def _signed_variant(opened: DigestRun, ground: _Ground, key: DigestKey, chosen: Sequence[Chosen]) -> str | None:
-    """Find the rendering that the sign-off itself bound: for whoever gets one whole issue and nothing else."""
-    plain = key.interests.is_empty and len(key.lists) == 1 and not key.first and not key.without
-    if opened.frequency is not Frequency.ISSUE or not plain or len(chosen) != 1:
-        return None
-    record, sign_off = chosen[0].record, ground.covers[chosen[0].record.id]
-    whole = {item.key for item in record.items if item.is_public}
-    if whole != chosen[0].keys or sign_off.content_hash != record.content_hash:
-        return None
-    return sign_off.variant(VariantKey(key.lists[0], key.language, MailFormat(key.format)))
-
-
-async def _keep(
-    connection: AsyncConnection, context: Context, run: Run, rendered: Sequence[_Rendered]
-) -> dict[str, str | None]:
-    """Keep new renderings with what they were made of; gives their digests by key."""
-    there = await digests.variants(connection, run.id)
+async def _keep(connection: AsyncConnection, context: Context, run: Run, rendered: Sequence[Rendered]) -> None:
+    """Keep new renderings with what they were made of."""
+    there = await digests.variants(connection, run.id, [one.key.hash for one in rendered])
     for one in rendered:
-        if one.key.hash in there:
-            continue
-        variant = one.signed
         if one.data is not None:
             await blobs.put(connection, one.data)
-            variant = digest_bytes(one.data)
-        row = {"run_id": run.id, "key": one.key.hash, "variant": variant, "definition": one.key}
+        if one.key.hash in there:
+            continue
+        row = {"run_id": run.id, "key": one.key.hash, "variant": one.variant, "definition": one.key}
         more = {"lists": one.key.lists, "covered_by": one.covered_by, "created": context.now()}
         await digests.add_variant(connection, {**row, **more})
-        there[one.key.hash] = variant
-    return there
 
 
 async def _write_down(
-    connection: AsyncConnection,
-    context: Context,
-    opened: DigestRun,
-    ground: _Ground,
-    known: Mapping[str, str | None],
+    connection: AsyncConnection, context: Context, opened: DigestRun, after: str, chunk: _Chunk
 ) -> None:
-    """Write down who is still a candidate; one who changed something meanwhile waits for the next chunk."""
-    current = await digest_runs.candidates(connection, opened, context.now().date(), _CHUNK)
-    dealt_with: list[Candidate] = []
-    frozen: list[Delivery] = []
-    for candidate in current:
-        if candidate.is_suppressed:
-            dealt_with.append(candidate)
-            continue
-        key = _key(candidate, ground).hash
-        if key not in known:
-            continue
-        dealt_with.append(candidate)
-        variant = known[key]
+    """Write down who is still the same candidate; one who changed something meanwhile waits for the next round."""
+    current = await digest_runs.candidates(connection, opened, _today(context), _CHUNK, after=after)
+    seen = {one.subscriber.id: one for one in chunk.readers}
+    same = [candidate for candidate in current if candidate == seen.get(candidate.subscriber.id)]
+    frozen = [chunk.minted[one.subscriber.id] for one in same if one.subscriber.id in chunk.minted]
+    await digest_runs.write_down(connection, opened, same, frozen)
+
+
+def _mint(
+    context: Context, run: Run, readers: Sequence[Candidate], variants: Mapping[str, str | None]
+) -> dict[str, Delivery]:
+    """Make the deliveries of those who have something to read, by the id of the reader."""
+    minted = {}
+    for candidate in readers:
+        variant = variants.get(candidate.subscriber.id)
         if variant is not None:
-            frozen.append(_delivery(context, opened.run, candidate, variant))
-    await digest_runs.write_down(connection, opened, dealt_with, frozen)
+            minted[candidate.subscriber.id] = _delivery(context, run, candidate, variant)
+    return minted
 
 
 def _delivery(context: Context, run: Run, candidate: Candidate, variant: str) -> Delivery:
@@ -225,8 +178,8 @@ def _delivery(context: Context, run: Run, candidate: Candidate, variant: str) ->
     )
 
 
-async def _complete(connection: AsyncConnection, context: Context, opened: DigestRun, today: date) -> int:
-    if await digest_runs.candidates(connection, opened, today, 1):
+async def _complete(connection: AsyncConnection, context: Context, opened: DigestRun) -> int:
+    if await digest_runs.candidates(connection, opened, _today(context), 1):
         # somebody came off their pause or changed the frequency just now
         return 0
     now: datetime = context.now()
@@ -236,3 +189,7 @@ async def _complete(connection: AsyncConnection, context: Context, opened: Diges
     if not written and opened.run.schedule_id is not None and opened.run.occurrence is not None:
         await schedules.set_outcome(connection, opened.run.schedule_id, opened.run.occurrence, "empty")
     return written
+
+
+def _today(context: Context) -> date:
+    return context.now().date()

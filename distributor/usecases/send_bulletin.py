@@ -9,7 +9,7 @@ from distributor.errors import Conflict
 from distributor.model.record import BulletinRecord
 from distributor.store import bulletins
 from distributor.usecases.context import Context
-from distributor.usecases.freeze_runs import FrozenRun, Start, freeze, prepare_runs
+from distributor.usecases.freeze_runs import FrozenRun, Start, freeze, prepare_runs, write_large
 from distributor.usecases.record_sending import record_sending
 
 
@@ -58,4 +58,6 @@ async def send_bulletin(
         if not dry_run:
             await freeze(connection, prepared)
             await record_sending(connection, context, actor, prepared)
+    if not dry_run:
+        await write_large(context, prepared)
     return Started(record, prepared)

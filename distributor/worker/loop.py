@@ -19,6 +19,7 @@ from distributor.usecases.ping_hub import ping_hub
 from distributor.usecases.prepare_digests import prepare_digests
 from distributor.usecases.purge_expired import purge_nightly
 from distributor.usecases.reconcile_deliveries import reconcile
+from distributor.usecases.resume_freezing import resume_freezing
 from distributor.usecases.send_due import drain_due, send_due
 from distributor.usecases.send_letters import send_letters
 from distributor.usecases.send_notices import send_notices
@@ -103,6 +104,7 @@ async def run_until_idle(container: Container) -> None:
     await follow_up(container)
     await claim_occurrences(container.context)
     await prepare_digests(container.context)
+    await resume_freezing(container.context)
     async with container.transport() as transport:
         await send_letters(container.context, transport)
         await send_notices(container.context, transport)
@@ -116,6 +118,7 @@ async def tick(container: Container) -> None:
         for claimed in await claim_occurrences(container.context):
             _log.info("occurrence", schedule=claimed.schedule_id, outcome=claimed.outcome, runs=len(claimed.runs))
         await prepare_digests(container.context)
+        await resume_freezing(container.context)
     except DBAPIError as error:
         _log.warning("database-away", problem=str(error.orig))
 

@@ -3,16 +3,17 @@
 import re
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
+from distributor import tokens
 from distributor.model.message import Variant
 from distributor.model.recipient import MailFormat
 from distributor.model.schedule import Schedule
-from distributor.model.subscriber import Frequency, Interests, Preferences, Subscription
+from distributor.model.subscriber import Frequency, Interests, MembershipState, Preferences, Subscriber, Subscription
 from distributor.schedule import parse_trigger
-from distributor.store import schedules, subscribers
+from distributor.store import schedules, subscribers, tables
 from distributor.store.schedules import PlannedSchedule
-from distributor.store.tables import deliveries, letters, runs
+from distributor.store.tables import deliveries, letters, memberships, runs
 from distributor.usecases.confirm_subscription import confirm_subscription
 from distributor.usecases.context import Context
 from distributor.usecases.subscribe import SignUp, subscribe
@@ -51,6 +52,20 @@ async def join(
     confirmations = [words for kind, words in await letters_to(context, address) if kind == "confirm-subscription"]
     await confirm_subscription(context, token_in(confirmations[-1].text, "subscribe/confirm"), "203.0.113.9")
     return await subscription_of(context, address)
+
+
+async def subscribe_many(context: Context, number: int) -> None:
+    """Put so many readers of every issue on list `public`, all of whom want everything."""
+    now = context.now()
+    async with context.database.write() as connection:
+        for begin in range(0, number, 5000):
+            made = [
+                Subscriber(tokens.new_id(), f"reader{place}@domain{place % 997}.example", make_preferences(), now)
+                for place in range(begin, min(begin + 5000, number))
+            ]
+            await connection.execute(insert(tables.subscribers), [subscribers.row_of(one) for one in made])
+            active = {"list_id": "public", "state": MembershipState.ACTIVE, "since": now}
+            await connection.execute(insert(memberships), [{"subscriber_id": one.id, **active} for one in made])
 
 
 async def subscription_of(context: Context, address: str = READER) -> Subscription:

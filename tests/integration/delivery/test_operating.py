@@ -254,6 +254,8 @@ async def test_a_run_written_in_chunks_is_due_only_when_it_is_complete(
     variant = (await rows_of(database, sample))[0].delivery.variant
     run = Run("large", other.bulletin_id, other.list_id, other.mailing, other.sign_off_id, context.now(), "编辑部")
     made = make_deliveries(run, variant, 1500, "大.example\\x")
+    async with database.write() as connection:
+        await runs.add(connection, run)
     with pytest.raises(Conflict, match="run-incomplete"):
         await freeze_in_chunks(context, run, made, 1501)
     assert await status(context, run) is RunStatus.PREPARING
@@ -277,7 +279,11 @@ async def test_what_nobody_completed_is_removed_and_can_be_frozen_again(database
     names = [f"单位\t{n}\\" for n in range(700)]
     plain = make_deliveries(fresh, variant, 700)
     made = [replace(one, organization_name=name) for one, name in zip(plain, names, strict=True)]
-    await freeze_in_chunks(context, fresh, made, 700)
+    async with database.write() as connection:
+        await runs.add(connection, fresh)
+    assert await freeze_in_chunks(context, fresh, made, 700)
+    # whoever comes later finds nothing to do
+    assert not await freeze_in_chunks(context, fresh, made, 700)
     assert await status(context, fresh) is RunStatus.WAITING
     assert [row.delivery.organization_name for row in await rows_of(database, fresh)] == names
 
