@@ -8,15 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from distributor import access, compose, tokens
 from distributor.access import Act, Actor
 from distributor.errors import Conflict
-from distributor.model.audit import AuditAct, Touched
 from distributor.model.ledger import LedgerRow
 from distributor.model.record import BulletinRecord
 from distributor.model.run import Delivery, DeliveryState, Mailing, Run
 from distributor.model.sign_off import SignOff, VariantKey
-from distributor.store import bulletins, runs, served, suppressions
-from distributor.usecases.audit import record_act
+from distributor.store import bulletins, freezing, runs, served, suppressions
 from distributor.usecases.context import Context
-from distributor.usecases.freeze_runs import FrozenRun, freeze, idempotency_key
+from distributor.usecases.freeze_runs import FrozenRun, idempotency_key
+from distributor.usecases.record_sending import record_sending
 from distributor.usecases.signed import require_sign_off
 
 
@@ -58,11 +57,10 @@ async def notify_correction(context: Context, actor: Actor, bulletin_id: str, *,
         sign_off = await require_sign_off(connection, record)
         noticed = await _prepare(connection, context, actor, record, sign_off)
         if not dry_run:
-            await freeze(connection, noticed.runs)
             for frozen in noticed.runs:
-                touched = Touched("bulletin", record.id, record.content_hash, record.content_hash)
-                details = {"run": frozen.run.id, "list": frozen.run.list_id, "addresses": len(frozen.deliveries)}
-                await record_act(connection, context, actor, AuditAct.SEND, touched, details)
+                # all at once, however many they are: who has the old version stands in no plan to go on from
+                await freezing.freeze(connection, frozen.run, frozen.deliveries)
+            await record_sending(connection, context, actor, noticed.runs)
     return noticed
 
 
