@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 
-from distributor import access, publish, tokens
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from distributor import access, publish, recipients, tokens
 from distributor.access import Act, Actor
 from distributor.errors import NotFound, Refused
 from distributor.model.audit import AuditAct, Touched
 from distributor.model.canonical import digest_bytes
 from distributor.model.feed_access import FeedAccess
 from distributor.publish import Format
-from distributor.store import feed_access, site_state
+from distributor.store import address_book, feed_access, site_state
 from distributor.usecases.audit import record_act
 from distributor.usecases.context import Context
 from distributor.usecases.restricted_feeds import refresh_restricted
@@ -34,24 +36,34 @@ async def grant_feed(context: Context, actor: Actor, name: str) -> GrantedFeed:
     Args:
         context: the installation.
         actor: who grants it.
-        name: the body.
+        name: id or any name of a body or group of the address book.
 
     Raises:
         Refused: `feed-reader-unnamed`.
+        NotFound: `body-unknown` with names that look like it.
     """
     access.require(actor, Act.CONFIGURE)
     if not name.strip():
         raise Refused("feed-reader-unnamed")
     token = tokens.new_secret()
-    granted = FeedAccess(tokens.new_key(), name.strip(), context.now(), actor.name)
     async with context.database.write() as connection:
         await site_state.take(connection)
+        reader = await _known_name(connection, name.strip())
+        granted = FeedAccess(tokens.new_key(), reader, context.now(), actor.name)
         await feed_access.add(connection, granted, digest_bytes(token.encode()))
         await refresh_restricted(connection, context)
         touched = Touched("feed-access", granted.id)
         await record_act(connection, context, actor, AuditAct.GRANT_FEED, touched, {"name": granted.name})
     stem = f"{context.publication.base_url}/{publish.restricted_stem(token)}"
     return GrantedFeed(granted, tuple((form, stem + form.ending) for form in Format))
+
+
+async def _known_name(connection: AsyncConnection, name: str) -> str:
+    directory = recipients.Directory(await address_book.load_outline(connection))
+    found = directory.get(name) or directory.find(name)
+    if found is None:
+        raise NotFound("body-unknown", name=name, suggestions="、".join(directory.suggestions(name)) or "—")
+    return found.name
 
 
 async def revoke_feed(context: Context, actor: Actor, access_id: str) -> None:

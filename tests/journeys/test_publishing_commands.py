@@ -91,7 +91,10 @@ def test_contributions_are_counted(run: Run, published: str) -> None:
 
 def test_a_body_is_given_an_address_of_its_own_and_loses_it(run: Run, published: str) -> None:
     assert published
-    code, out, _ = run("feeds", "grant", "科学技术部", "--as", "wang")
+    code, _, errors = run("feeds", "grant", "科学技述部", "--as", "wang")
+    assert code == 2
+    assert "科学技术部" in errors
+    code, out, _ = run("feeds", "grant", "科技部", "--as", "wang")
     assert code == 0
     assert out.count("/feeds/restricted/") == 3
     access_id = re.findall(r"\b[2-9b-z]{10}\b", run("feeds", "granted")[1])[0]

@@ -8,8 +8,9 @@ import feedparser
 import pytest
 
 from distributor.access import Actor
-from distributor.store import documents
+from distributor.store import address_book, documents
 from distributor.usecases.grant_feed import grant_feed, list_feed_access, revoke_feed
+from tests.support.books import body, book
 from tests.support.pages import look_at
 from tests.support.records import seedlike_record
 from tests.support.sites import SiteUnderTest, named, site
@@ -149,6 +150,8 @@ async def test_feed_links_lead_to_pages_of_this_site(tmp_path: Path) -> None:
 
 async def test_a_restricted_feed_is_kept_by_no_cache_and_shown_to_no_script(tmp_path: Path) -> None:
     async with site(tmp_path, seedlike_record()) as it:
+        async with it.context.database.write() as connection:
+            await address_book.replace(connection, book([body("most", "科学技术部")]))
         granted = await grant_feed(it.context, Actor("管理员"), "科学技术部")
         path = granted.addresses[0][1].removeprefix(it.context.publication.base_url)
         answer = await it.page(path)

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import delete
 
 from distributor.access import Actor
-from distributor.model.bulletin import Item
+from distributor.model.bulletin import Item, Visibility
 from distributor.model.canonical import digest_bytes
 from distributor.model.document import Document
 from distributor.model.record import BulletinRecord, Original
@@ -53,13 +53,15 @@ class History:
     async def step(self) -> Refreshed:
         self.moment += timedelta(minutes=self.chance.choice((1, 600)))
         known = sorted(self.versions)
-        what = self.chance.choice(("publish", "publish", "publish", "batch", "correct", "withdraw", "return"))
+        what = self.chance.choice(("publish", "publish", "publish", "batch", "correct", "withdraw", "return", "hide"))
         if what in {"publish", "batch"} or not known:
             return await self.publish(5 if what == "batch" else 1)
         old = self.versions[self.chance.choice(known)][-1]
         if what == "correct":
             made = apply_correction(old, self.received(), self.context.publication, self.moment).record
             return await self.change(made, old)
+        if what == "hide":
+            return await self.change(self.hidden(old), old)
         if what == "withdraw":
             return await self.change(replace(old, withdrawn=self.moment), old)
         return await self.change(replace(old, withdrawn=None), old)
@@ -88,6 +90,13 @@ class History:
             refreshed = await refresh_site(connection, self.context, [Change(now, before)])
         self.versions[now.id].append(now)
         return refreshed
+
+    def hidden(self, old: BulletinRecord) -> BulletinRecord:
+        """Another decision about who may see one of its items."""
+        chosen = self.chance.choice(old.items)
+        seen = self.chance.choice(list(Visibility))
+        items = (replace(i, content=replace(i.content, visibility=seen)) if i is chosen else i for i in old.items)
+        return replace(old, items=tuple(items))
 
     def received(self) -> BulletinRecord:
         self.number += 1
@@ -254,3 +263,21 @@ async def test_bulletins_that_an_older_version_published_get_their_cards(databas
         assert await catalogue.lacking(connection, 9) == ()
     await history.publish(1)
     assert await stored(history) == {document.path: document.body for document in history.everything()}
+
+
+async def test_what_is_no_longer_for_everybody_is_in_no_document_and_the_dates_of_others_stay(
+    database: Database, tmp_path: Path
+) -> None:
+    history = a_history(database, tmp_path, 12, 3)
+    for _ in range(2):
+        await history.publish(1)
+    old = history.versions["b001"][-1]
+    moved = {item.key: item.updated for item in old.items}
+    hidden = [replace(item, content=replace(item.content, visibility=Visibility.RECIPIENTS)) for item in old.items]
+    refreshed = await history.change(replace(old, items=tuple(hidden)), old)
+    assert "feeds/archive/b001.atom.xml" in refreshed.retired
+    for path, body in (await stored(history)).items():
+        assert all(f"/items/{key}".encode() not in body for key in moved), path
+    await history.change(old, history.versions["b001"][-1])
+    assert await stored(history) == {document.path: document.body for document in history.everything()}
+    assert {item.key: item.updated for item in history.versions["b001"][-1].items} == moved

@@ -8,7 +8,7 @@ import pytest
 from distributor.access import AccessRole, Actor
 from distributor.errors import NotFound, Refused
 from distributor.model.bulletin import Visibility
-from distributor.store import documents
+from distributor.store import address_book, documents
 from distributor.store.engine import Database
 from distributor.usecases.context import Context
 from distributor.usecases.grant_feed import GrantedFeed, grant_feed, list_feed_access, revoke_feed
@@ -16,6 +16,7 @@ from distributor.usecases.read_audit import read_trail
 from distributor.usecases.read_document import list_documents
 from distributor.usecases.restricted_feeds import count_fetch, read_restricted
 from distributor.usecases.withdraw_bulletin import withdraw_bulletin
+from tests.support.books import body, book
 from tests.support.feeds import atom_entries, links
 from tests.support.records import PUBLISHED, make_item, record_of
 from tests.support.sites import make_parts, publish_all
@@ -30,6 +31,8 @@ MAIL = make_item("只在邮件里", visibility=Visibility.MAIL_ONLY)
 @pytest.fixture
 async def context(database: Database, tmp_path: Path) -> Context:
     made = replace(make_parts(tmp_path).context, database=database)
+    async with made.database.write() as connection:
+        await address_book.replace(connection, book([body("jia", "甲部", short="甲"), body("yi", "乙部")]))
     await publish_all(made, [record_of(make_item("公开的"), HIDDEN, MAIL, id="b1")])
     return made
 
@@ -107,3 +110,12 @@ async def test_only_the_administration_grants_and_only_to_a_name(context: Contex
         await grant_feed(context, Actor("签发人", AccessRole.APPROVER), "甲部")
     with pytest.raises(Refused, match="feed-reader-unnamed"):
         await grant_feed(context, ACTOR, " ")
+
+
+async def test_a_reader_is_a_body_of_the_address_book_by_any_of_its_names(context: Context) -> None:
+    assert (await grant_feed(context, ACTOR, "甲")).access.name == "甲部"
+    assert (await grant_feed(context, ACTOR, "yi")).access.name == "乙部"
+    with pytest.raises(NotFound, match="body-unknown") as refused:
+        await grant_feed(context, ACTOR, "甲布")
+    assert refused.value.parameters["suggestions"] == "甲"
+    assert len(await list_feed_access(context)) == 2
