@@ -20,6 +20,7 @@ def message_frame(
     recipient_list: RecipientList,
     bulletin_id: str,
     language: str = DEFAULT_LANGUAGE,
+    mailing: Mailing = Mailing.DIGEST,
 ) -> MessageFrame:
     """Put together what the headers of all messages of one variant share.
 
@@ -31,6 +32,7 @@ def message_frame(
         recipient_list: the list they go to.
         bulletin_id: id of the bulletin.
         language: one of i18n.LANGUAGES, the language of the words around the bulletin.
+        mailing: kind of mailing.
     """
     tag = language_tag(language)
     shown = sender_of(recipient_list, sender)
@@ -42,7 +44,7 @@ def message_frame(
         archive_url=f"{publication.base_url}/",
         help_uri=f"mailto:{shown.reply_to}?subject=help",
         owner_uri=f"mailto:{shown.reply_to}",
-        feedback=(bulletin_id, recipient_list.id, Mailing.DIGEST.value, _sender_id(publication.slug)),
+        feedback=(bulletin_id, recipient_list.id, mailing.value, _sender_id(publication.slug)),
     )
 
 

@@ -1,11 +1,13 @@
 """What the DNS says about the sender: SPF, DKIM, DMARC, and whether they stand behind the From address."""
 
+import ipaddress
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import dns.asyncresolver
 import dns.exception
 import dns.resolver
+import dns.reversename
 
 from distributor.model.finding import Finding, Level
 
@@ -38,6 +40,54 @@ async def look_up(domain: str, selectors: Sequence[str]) -> SenderRecords:
         spf=_beginning("v=spf1", await _texts(domain)),
         dmarc=_beginning("v=DMARC1", await _texts(f"_dmarc.{domain}")),
         dkim={selector: await _texts(f"{selector}._domainkey.{domain}") for selector in selectors},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class HostAddress:
+    """A public address of a sending host and what its name is.
+
+    Args:
+        address: IPv4 or IPv6.
+        names: names that the reverse record gives.
+        is_confirmed: whether one of them leads back to the address.
+    """
+
+    address: str
+    names: tuple[str, ...]
+    is_confirmed: bool
+
+
+async def look_up_host(host: str) -> tuple[HostAddress, ...]:
+    """Ask for the reverse records of a host; addresses that nobody outside sees are left out.
+
+    Args:
+        host: name or address of the relay.
+    """
+    found = []
+    for address in await _addresses(host):
+        if ipaddress.ip_address(address).is_global:
+            names = await _records(dns.reversename.from_address(address).to_text(), "PTR") or ()
+            back = [one for name in names for one in await _addresses(name)]
+            found.append(HostAddress(address, names, address in back))
+    return tuple(found)
+
+
+def judge_host(host: str, found: Sequence[HostAddress]) -> tuple[Finding, ...]:
+    """Say which addresses of our own relay receivers will not trust (RFC 1912 §2.1).
+
+    Args:
+        host: name or address of the relay.
+        found: its public addresses.
+    """
+    return tuple(
+        Finding(
+            Level.WARNING,
+            "doctor-ptr-other" if one.names else "doctor-ptr-missing",
+            parameters={"host": host, "address": one.address, "names": "、".join(one.names)},
+        )
+        for one in found
+        if not one.is_confirmed
     )
 
 
@@ -92,6 +142,24 @@ def _key_of(record: str) -> str:
 
 def _beginning(start: str, found: tuple[str, ...] | None) -> tuple[str, ...] | None:
     return None if found is None else tuple(text for text in found if text.lower().startswith(start.lower()))
+
+
+async def _addresses(host: str) -> tuple[str, ...]:
+    try:
+        return (str(ipaddress.ip_address(host)),)
+    except ValueError:
+        return (*(await _records(host, "A") or ()), *(await _records(host, "AAAA") or ()))
+
+
+async def _records(name: str, kind: str) -> tuple[str, ...] | None:
+    """Records of a name as text; an empty tuple when there are none, None when nobody answered."""
+    try:
+        answer = await dns.asyncresolver.resolve(name, kind, lifetime=_SECONDS)
+    except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
+        return ()
+    except (dns.exception.DNSException, OSError):
+        return None
+    return tuple(record.to_text().rstrip(".") for record in answer)
 
 
 async def _texts(name: str) -> tuple[str, ...] | None:

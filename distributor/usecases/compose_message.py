@@ -102,7 +102,9 @@ class Composer:
         if merged is not None:
             self._merged[key] = merged
         language = negotiate(delivery.language)
-        frame = compose.message_frame(context.publication, context.sender, chosen, run.bulletin_id, language)
+        frame = compose.message_frame(
+            context.publication, context.sender, chosen, run.bulletin_id, language, run.mailing
+        )
         self._prepared[key] = compose.prepare(variant, frame, attached)
         return self._prepared[key]
 

@@ -179,7 +179,9 @@ def build(context: Context, mail: RenderedMail, key: VariantKey, reader: Reader,
         message_id: with angle brackets.
     """
     language = negotiate(key.language)
-    frame = compose.message_frame(context.publication, context.sender, mail.recipient_list, mail.record.id, language)
+    frame = compose.message_frame(
+        context.publication, context.sender, mail.recipient_list, mail.record.id, language, key.mailing
+    )
     token = tokens.sign(_PURPOSE, [reader.address, key.list_id], context.token_keys)
     page = f"{context.publication.base_url}/unsubscribe/{token}"
     personal = Personal(
