@@ -65,7 +65,7 @@ async def look_up_host(host: str) -> tuple[HostAddress, ...]:
         host: name or address of the relay.
     """
     found = []
-    for address in await _addresses(host):
+    for address in sorted(await _addresses(host)):
         if ipaddress.ip_address(address).is_global:
             names = await _records(dns.reversename.from_address(address).to_text(), "PTR") or ()
             back = [one for name in names for one in await _addresses(name)]

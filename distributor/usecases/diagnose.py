@@ -15,7 +15,7 @@ from distributor import compose, templating
 from distributor.clock import as_utc
 from distributor.deliver.probe import probe
 from distributor.deliver.relay import Relay
-from distributor.deliver.sender_dns import judge, look_up
+from distributor.deliver.sender_dns import judge, judge_host, look_up, look_up_host
 from distributor.errors import DistributorError
 from distributor.model.finding import Finding, Level
 from distributor.store import address_book, migrate
@@ -88,7 +88,7 @@ async def diagnose(
         "print": lambda: anyio.to_thread.run_sync(_print, context),
         "recipients": lambda: _recipients(context),
         "relay": lambda: _relays(context, installation.relays),
-        "dns": lambda: _dns(context, leaves=bool(installation.relays)),
+        "dns": lambda: _dns(context, installation.relays),
     }
     findings: list[Finding] = []
     errors: list[DistributorError] = []
@@ -192,8 +192,8 @@ async def _relays(context: Context, relays: Sequence[Relay]) -> tuple[Finding, .
     return tuple(findings)
 
 
-async def _dns(context: Context, *, leaves: bool) -> tuple[Finding, ...]:
-    if not leaves:
+async def _dns(context: Context, relays: Sequence[Relay]) -> tuple[Finding, ...]:
+    if not relays:
         return ()
     async with context.database.read() as connection:
         lists = await address_book.load_lists(connection)
@@ -204,4 +204,7 @@ async def _dns(context: Context, *, leaves: bool) -> tuple[Finding, ...]:
         # a name below one that signs is looked at there
         if published or not signing:
             findings += judge(domain, await look_up(domain, list(published)), published)
+    # who gives a provider their password sends from the addresses of the provider
+    for host in dict.fromkeys(relay.host for relay in relays if relay.username is None):
+        findings += judge_host(host, await look_up_host(host))
     return tuple(findings)

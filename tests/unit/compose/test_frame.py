@@ -5,6 +5,7 @@ import pytest
 from distributor.compose import greeting_for, message_frame, mint_message_id, sender_of, unsubscribe_mailto
 from distributor.model.message import Sender
 from distributor.model.recipient import Role
+from distributor.model.run import Mailing
 from tests.support.messages import REPORT, SENDER
 from tests.support.records import make_publication
 
@@ -27,6 +28,8 @@ def test_feedback_has_at_most_four_fields_and_a_sender_of_5_to_15_characters(slu
     assert len(feedback) <= 4
     assert 5 <= len(feedback[-1]) <= 15
     assert not any(":" in field for field in feedback)
+    notice = message_frame(make_publication(slug=slug), SENDER, REPORT, "b3", mailing=Mailing.CORRECTION).feedback
+    assert (feedback[2], notice[2]) == ("digest", "correction")
 
 
 def test_a_message_id_is_minted_on_our_own_domain() -> None:
