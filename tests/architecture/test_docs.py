@@ -8,6 +8,7 @@ import typer
 from pydantic import BaseModel
 
 from distributor.cli.main import app
+from distributor.i18n import catalogue
 from distributor.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -34,6 +35,21 @@ def test_the_readme_is_short_and_has_a_twin_with_the_same_commands() -> None:
     assert len(chinese.splitlines()) < 120
     commands = [re.findall(r"(?m)^(?:make|distributor) [^#\n]*", text) for text in (english, chinese)]
     assert [c.strip() for c in commands[0]] == [c.strip() for c in commands[1]]
+
+
+def test_every_guide_speaks_both_languages() -> None:
+    guides = {path.name for path in (ROOT / "docs").glob("guide-*.md")}
+    assert guides
+    assert {name.replace(".zh.", ".en.") for name in guides} == {name for name in guides if ".en." in name}
+    assert {name.replace(".en.", ".zh.") for name in guides} == {name for name in guides if ".zh." in name}
+
+
+@pytest.mark.parametrize("guide", sorted((ROOT / "docs").glob("guide-*.zh.md")), ids=lambda path: path.name)
+def test_the_chinese_guides_call_things_as_the_pages_do(guide: Path) -> None:
+    shown = "\n".join(catalogue("zh_CN").values())
+    named = re.findall(r"“([^”]{1,12})”|\*\*([^*]{1,12})\*\*", guide.read_text("utf-8"))
+    assert named
+    assert {name for pair in named for name in pair if name not in shown} == set()
 
 
 def test_every_command_of_the_readme_exists() -> None:
