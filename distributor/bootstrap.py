@@ -14,6 +14,7 @@ from distributor.deliver import AllowListTransport, CaptureServer, FolderTranspo
 from distributor.deliver import Transport as Transport  # noqa: PLC0414  re-exported for those who run a drain
 from distributor.deliver.listener import ReportListener, Take
 from distributor.deliver.mailboxes import ImapBox, MaildirBox, MboxBox, ReportBox
+from distributor.deliver.paced import PacedTransport
 from distributor.deliver.postfix_log import PostfixLog
 from distributor.deliver.relays import RelaySet, Way
 from distributor.deliver.verp import VerpTransport
@@ -33,6 +34,7 @@ from distributor.usecases.make_dkim_key import read_dkim_key
 from distributor.usecases.parse_file import read_toml
 from distributor.usecases.premises import Premises
 from distributor.usecases.secret_files import write_secret
+from distributor.usecases.share_pace import RelayPace
 
 _KEY_BYTES = 32
 
@@ -75,11 +77,12 @@ class Container:
     def _relays(self) -> RelaySet:
         ways = [Way(self._relay().label, self._sender(self.settings.smtp, self._relay()))]
         for further in self.settings.relays:
-            pace = PRESETS[further.preset]
-            relay = _relay(further, pace.per_connection, further.name)
+            preset = PRESETS[further.preset]
+            relay = _relay(further, preset.per_connection, further.name)
             senders = frozenset(domain.lower() for domain in further.senders)
-            per_second = further.per_second or pace.per_second
-            ways.append(Way(relay.label, self._sender(further, relay), senders, per_second))
+            allowed = replace(preset, per_second=further.per_second or preset.per_second)
+            pace = RelayPace(self.context.database, f"{further.host}:{further.port}", allowed)
+            ways.append(Way(relay.label, PacedTransport(self._sender(further, relay), pace), senders))
         return RelaySet(ways)
 
     def _sender(self, chosen: SmtpSettings, relay: Relay) -> Transport:

@@ -1,4 +1,4 @@
-"""Several relays: chosen by the domain of the sender, the next one where one cannot be reached, each at its pace."""
+"""Several relays: chosen by the domain of the sender, the next one where one cannot be reached."""
 
 import asyncio
 import re
@@ -29,13 +29,11 @@ class Way:
         name: how it is called in messages.
         transport: sends to it.
         senders: domains of senders it is for; empty for all.
-        per_second: messages a second, None for no limit.
     """
 
     name: str
     transport: Transport
     senders: frozenset[str] = frozenset()
-    per_second: float | None = None
 
 
 class RelaySet(Opened):
@@ -68,7 +66,6 @@ class RelaySet(Opened):
         for used in self._in_order(sender):
             asked = _Asked(before_dot)
             try:
-                await used.turn()
                 outcome = await used.way.transport.send(sender, recipient, message, asked, envelope_id=envelope_id)
             except RelayTrouble as error:
                 used.rest("credentials")
@@ -110,7 +107,6 @@ class _Used:
     def __init__(self, way: Way) -> None:
         self.way = way
         self._rests_until = float("-inf")
-        self._next = float("-inf")
 
     @property
     def rests(self) -> bool:
@@ -124,14 +120,6 @@ class _Used:
     def heed(self, outcome: Outcome) -> None:
         if outcome.state is DeliveryState.SENT:
             self._rests_until = float("-inf")
-
-    async def turn(self) -> None:
-        """Wait for the next place at the pace of this relay."""
-        if self.way.per_second is None:
-            return
-        begin = max(_now(), self._next)
-        self._next = begin + 1 / self.way.per_second
-        await asyncio.sleep(begin - _now())
 
 
 class _Asked:

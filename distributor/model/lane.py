@@ -1,5 +1,6 @@
 """Lanes: what a relay lets us send to one recipient domain, as a token bucket that adapts; pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -64,6 +65,35 @@ def take(lane: Lane, now: datetime) -> tuple[Lane, datetime | None]:
     begin = max(moment for moment in (now, lane.booked_until, lane.closed_until) if moment is not None)
     slot = begin + timedelta(seconds=1 / lane.rate)
     return replace(lane, booked_until=slot), slot
+
+
+def take_slice(lanes: Sequence[Lane], now: datetime, seconds: float) -> tuple[int, tuple[Lane, ...]]:
+    """Take the rights of a short time at once from all lanes that messages go by; gives how many, and the lanes then.
+
+    Args:
+        lanes: that of the relay, and that of the domain if it has one.
+        now: the clock of the database.
+        seconds: of how much time, at the slowest rate among them; at least one right is asked for.
+    """
+    if any(lane.is_closed(now) for lane in lanes):
+        return 0, tuple(lanes)
+    filled = [_filled(lane, now) for lane in lanes]
+    wanted = max(1, int(min(lane.rate for lane in filled) * seconds))
+    number = max(0, min(wanted, *(int(lane.tokens) for lane in filled)))
+    return number, tuple(replace(lane, tokens=lane.tokens - number) for lane in filled)
+
+
+def borrow(lanes: Sequence[Lane], now: datetime) -> tuple[tuple[Lane, ...], datetime]:
+    """Take one right ahead of its time from all lanes a message goes by; gives the lanes then, and its moment.
+
+    Args:
+        lanes: that of the relay, and that of the domain if it has one.
+        now: the clock of the database.
+    """
+    filled = [_filled(lane, now) for lane in lanes]
+    moments = [now + timedelta(seconds=max(0.0, 1 - lane.tokens) / lane.rate) for lane in filled]
+    moments += [lane.closed_until for lane in filled if lane.closed_until is not None]
+    return tuple(replace(lane, tokens=lane.tokens - 1) for lane in filled), max(moments)
 
 
 def give_back(lane: Lane) -> Lane:

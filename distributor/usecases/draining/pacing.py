@@ -147,10 +147,10 @@ def ration(
     after = dict(known)
     for delivery in claimed:
         domain = _domain(delivery)
-        whole = _lane(after, EVERYTHING, pace, now)
+        whole = lane_of(after, EVERYTHING, pace, now)
         after[EVERYTHING], slot = lanes_model.take(whole, now)
         if slot is None and (domain in after or domain in pace.domains):
-            after[domain], slot = lanes_model.take(_lane(after, domain, pace, now), now)
+            after[domain], slot = lanes_model.take(lane_of(after, domain, pace, now), now)
             if slot is not None:
                 after[EVERYTHING] = lanes_model.give_back(after[EVERYTHING])
         if slot is None:
@@ -173,7 +173,7 @@ def adapted(known: dict[str, Lane], complaints: Sequence[Complaint], pace: Pace,
     for complaint in complaints:
         whole = _is_out_of_reach(complaint)
         domain = EVERYTHING if whole else complaint.domain
-        lane = _lane(after, domain, pace, now)
+        lane = lane_of(after, domain, pace, now)
         advice = deliver.advise(complaint.refusal)
         if advice.slows:
             lane = lanes_model.slow_down(lane, now)
@@ -201,12 +201,21 @@ def patience(delivery: Delivery, outcome: Outcome, now: datetime) -> timedelta |
     return deliver.retry_after(delivery.attempts, refusal, now=now, jitter=jitter)
 
 
-def _lane(known: dict[str, Lane], domain: str, pace: Pace, now: datetime) -> Lane:
+def lane_of(known: dict[str, Lane], domain: str, pace: Pace, now: datetime) -> Lane:
+    """Give a lane as it is known, or new, at what the operator allows now.
+
+    Args:
+        known: the lanes by domain.
+        domain: which one.
+        pace: what the operator allows.
+        now: the clock of the database.
+    """
     allowed = pace.per_second if domain == EVERYTHING else pace.domains.get(domain)
     lane = known.get(domain) or Lane.new(domain, allowed or FREE, now)
     if allowed is not None and lane.ceiling != allowed:
-        # the operator has changed the setting
-        lane = replace(lane, ceiling=allowed, rate=min(lane.rate, allowed))
+        # the operator has changed the setting; a lane that the relay slowed goes on recovering
+        rate = allowed if lane.slowed is None else min(lane.rate, allowed)
+        lane = replace(lane, ceiling=allowed, rate=rate)
     return lane
 
 

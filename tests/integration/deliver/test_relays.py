@@ -18,9 +18,8 @@ KEYS = ("an older key", "the key")
 
 
 def way(server: ScriptedServer, *senders: str, **changes: object) -> Way:
-    per_second = changes.pop("per_second", None)
     transport = SmtpTransport(relay_to(server, **changes))
-    return Way(f"relay {server.port}", transport, frozenset(senders), per_second)  # type: ignore[arg-type]  # a number
+    return Way(f"relay {server.port}", transport, frozenset(senders))
 
 
 async def send(relays: RelaySet, hook: Hook | None = None, message: bytes | None = None) -> Outcome:
@@ -112,13 +111,6 @@ class _Refusing(SmtpTransport):
 
     async def send(self, *_: object, **__: object) -> Outcome:  # type: ignore[override]  # takes whatever it is given
         raise RelayTrouble("relay-authentication", relay="strict", reply="535")
-
-
-async def test_a_further_relay_is_not_hurried() -> None:
-    async with ScriptedServer() as server, RelaySet([way(server, per_second=50)]) as relays:
-        for _ in range(3):
-            assert (await send(relays)).state is DeliveryState.SENT
-        assert len(server.ledger) == 3
 
 
 @pytest.mark.parametrize(
