@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from distributor.model.feeds import EVERYTHING, Channel
+from distributor.model.feeds import EVERYTHING, Channel, ChannelCount
 from distributor.model.publication import Publication
 from distributor.model.record import ItemRecord
 from distributor.publish.addresses import Format
@@ -39,6 +39,16 @@ async def list_feeds(context: Context) -> tuple[FeedInfo, ...]:
     async with context.database.read() as connection:
         counts = await catalogue.counts(connection)
     return listing_of(context.publication, counts)
+
+
+def feed_of_channel(publication: Publication, count: ChannelCount) -> FeedInfo:
+    """Give the feed of a section or contributor with its addresses.
+
+    Args:
+        publication: the publication.
+        count: the section or contributor, and how much there is in it.
+    """
+    return next(one for one in listing_of(publication, [count]) if one.slug == count.channel.slug)
 
 
 def feeds_of_site(publication: Publication) -> tuple[FeedLink, ...]:

@@ -145,3 +145,19 @@ async def test_search_engines_find_every_page_and_leave_the_rest_alone(tmp_path:
     assert pages == [f"{base}/bulletins/b000", *(f"{base}/items/{item.key}" for item in OLD.items)]
     assert f"{base}/contributors" in [element.text for element in lists.iter("{*}loc")]
     assert missing.status_code == 404
+
+
+async def test_no_page_weighs_more_than_100_kb_with_two_hundred_contributors(tmp_path: Path) -> None:
+    names = [f"第{number}产业技术创新战略联盟秘书处" for number in range(200)]
+    items = tuple(make_item(f"{name}举办年度工作会议", attribution=attributed_to(name)) for name in names)
+    async with site(tmp_path, record_of(*items[:100]), record_of(*items[100:], id="b2")) as it:
+        pages = ("/", "/feeds", "/contributors", f"/contributors/{names[0]}", "/sections", "/archive", "/search?q=会议")
+        for path in pages:
+            page = await it.page(path, accept_encoding="identity")
+            assert len(page.content) < 100_000, path
+        feeds = look_at((await it.page("/feeds")).text)
+        assert len(feeds.texts("//section[@aria-labelledby='contributors']//li")) == 200
+        assert feeds.values("//section[@aria-labelledby='contributors']//span[@class='feed-forms']") == []
+        page = look_at((await it.page(f"/contributors/{names[0]}")).text)
+        stem = f"{it.context.publication.base_url}/feeds/contributors/"
+        assert [address.startswith(stem) for address in page.values("//input[@readonly]/@value")] == [True] * 3

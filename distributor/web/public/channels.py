@@ -11,7 +11,7 @@ from distributor.i18n import translate
 from distributor.model.feeds import Channel, ChannelKind
 from distributor.usecases import contribution_ledger, list_archive
 from distributor.usecases.contribution_ledger import ContributionLedger
-from distributor.usecases.list_feeds import feeds_of_channel
+from distributor.usecases.list_feeds import feed_of_channel, feeds_of_channel
 from distributor.web.conditional import Validators
 from distributor.web.disposition import attachment
 from distributor.web.pages import Page, show
@@ -97,6 +97,7 @@ async def _items(visit: Visit, channel: Channel, number: int) -> Response:
     values = {
         "found": found,
         "kind": channel.kind.value,
+        "feed": feed_of_channel(context.publication, found.count),
         "headings": [shapes.of_item(group[0], context.publication) for group in found.by_bulletin],
         "years": years,
         "bars": shapes.bars([items for _, items in years]),

@@ -22,6 +22,8 @@ from distributor.web.visit import Visited
 
 router = APIRouter()
 
+# of a longer list the addresses stand on the pages of its members alone: no page may weigh 100 KB
+_MOST_WITH_FORMATS: Final = 50
 # a poll every quarter of an hour is enough for a bulletin, and readers that keep to it cost nothing
 _CACHE: Final = "public, max-age=900"
 _HEADERS: Final = {
@@ -45,6 +47,7 @@ async def feeds_page(visit: Visited) -> Response:
     values = {
         "everything": [feed for feed in feeds if feed.kind is ChannelKind.EVERYTHING],
         "sections": [feed for feed in feeds if feed.kind is ChannelKind.SECTION],
+        "most_with_formats": _MOST_WITH_FORMATS,
         "contributors": [feed for feed in feeds if feed.kind is ChannelKind.CONTRIBUTOR],
     }
     title = translate("web.feeds.title", visit.language)
