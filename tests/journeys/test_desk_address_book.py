@@ -99,7 +99,7 @@ async def test_a_body_is_added_changed_and_removed_and_each_can_be_undone(tmp_pa
         fields = {"name": "中国科学院", "kind": "ministry", "aliases": "中科院", "valid_to": "2030-12-31"}
         await visitor.submit(path, path, fields)
         page = look_at((await visitor.get(path)).text)
-        assert "2030-12-31" in " ".join(page.texts("//dl[contains(@class, 'facts')]"))
+        assert "至2030年12月31日" in " ".join(page.texts("//dl[contains(@class, 'facts')]"))
         undo = page.values("//div[contains(@class, 'note')]//form/@action")[0]
         await visitor.submit(path, f"{path}/remove")
         assert "cas" not in [value.id for value in (await kept_book(it.context)).organizations]

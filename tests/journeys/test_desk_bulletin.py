@@ -1,5 +1,6 @@
 """A bulletin at the desk: brought in, looked at, signed off, published, sent."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,10 @@ import pytest
 from distributor.access import AccessRole, Actor
 from distributor.errors import Misconfigured
 from distributor.model.finding import Finding, Level
+from distributor.model.recipient import RecipientList, Role
 from distributor.model.run import DeliveryState
+from distributor.store import address_book, schedules
+from distributor.store.schedules import PlannedSchedule
 from distributor.usecases.change_theme import change_theme
 from distributor.usecases.list_runs import show_run
 from distributor.usecases.read_audit import read_trail
@@ -15,10 +19,13 @@ from tests.support.books import footer
 from tests.support.desks import Browser, browser, draft, hidden
 from tests.support.pages import look_at
 from tests.support.records import RECEIVED
+from tests.support.scheduling import make_schedule
 from tests.support.sites import SiteUnderTest, site
+from tests.support.subscribing import join
 
 pytestmark = pytest.mark.anyio
 
+PUBLIC = RecipientList("public", "公众订阅", (), Role.SUBSCRIBER, must_receive=False)
 SEED = Path(__file__).parents[2] / "seeds" / "000_04bd7fccb17faafb.txt"
 SECRET = Finding(Level.BLOCKING, "secrecy-mark", 3, {"mark": "机密"})
 UNSURE = Finding(Level.BLOCKING, "issue-mismatch", 2, {})
@@ -197,6 +204,37 @@ async def test_a_signed_bulletin_is_published_and_stands_on_the_site(tmp_path: P
         assert (await it.page("/bulletins/b001")).status_code == 200
         page = look_at((await visitor.get(path)).text)
         assert page.values("//form[contains(@action, 'publish')]/@action") == []
+
+
+async def outlook(it: SiteUnderTest, visitor: Browser, *planned: PlannedSchedule) -> list[str]:
+    async with it.context.database.write() as connection:
+        await schedules.replace(connection, planned)
+    page = look_at((await visitor.get("/desk/bulletins/b001/publish")).text)
+    return [" ".join(text.split()) for text in page.texts("//section[@aria-labelledby='mailed-title']//tbody/tr")]
+
+
+async def test_before_publication_it_is_said_who_is_written_to_and_when(tmp_path: Path) -> None:
+    async with site(tmp_path) as it:
+        await draft(it)
+        async with it.context.database.write() as connection:
+            book = await address_book.load(connection)
+            await address_book.replace(connection, replace(book, lists=(*book.lists, PUBLIC)))
+        await join(it.context, "reader@reader.example")
+        visitor = await browser(it, AccessRole.APPROVER)
+        await signed(it, visitor)
+        by_hand = await outlook(it, visitor)
+        assert len(by_hand) == 2
+        assert "2 个单位，2 个地址" in by_hand[0]
+        assert "没有日程，须手工分发" in by_hand[0]
+        assert "1 位订阅者" in by_hand[1]
+        at_once = make_schedule("发布后立即")
+        weekly = replace(make_schedule("每周五 16:00"), id="weekly")
+        both = await outlook(it, visitor, *(PlannedSchedule(one, RECEIVED, None) for one in (at_once, weekly)))
+        assert "发布后立即（遇寄送时段限制则顺延）另有：每周五 16:00" in both[0]
+        (later, _) = await outlook(it, visitor, PlannedSchedule(weekly, RECEIVED, None))
+        assert later.endswith("每周五 16:00")
+        (rests, _) = await outlook(it, visitor, PlannedSchedule(replace(weekly, enabled=False), RECEIVED, None))
+        assert "须手工分发" in rests
 
 
 async def test_a_list_is_sent_once_and_its_run_shows_every_address(tmp_path: Path) -> None:

@@ -99,6 +99,8 @@ async def test_who_is_not_let_in_is_told_who_may(tmp_path: Path) -> None:
     async with site(tmp_path) as it:
         page = look_at((await (await browser(it, AccessRole.READER)).get("/desk/users")).text)
         assert page.texts("//*[contains(@class, 'kicker')]") == ["403"]
+        assert "需要“管理员”或更高的角色" in " ".join(page.texts("//main"))
+        assert "administrator" not in " ".join(page.texts("//main"))
 
 
 FOREIGN = (

@@ -138,8 +138,8 @@ async def test_a_month_shows_holidays_and_what_is_to_come(tmp_path: Path) -> Non
         page = look_at((await reader.get("/desk/schedules/month?month=2026-10")).text)
         days = dict(zip(page.values("//td//time/@datetime"), page.texts("//table//td"), strict=True))
         assert "国庆节" in days["2026-10-01"]
-        assert "weekly" not in days["2026-10-02"]
-        assert "weekly" in days["2026-10-08"]
+        assert "每周汇总" not in days["2026-10-02"]
+        assert "公众订阅（每周汇总）" in days["2026-10-08"]
         for odd in ("2026-13", "x", "0000-01", "9999-12"):
             assert (await reader.get(f"/desk/schedules/month?month={odd}")).status_code == 200
 

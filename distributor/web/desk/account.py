@@ -4,7 +4,6 @@ from fastapi import Response
 
 from distributor.access import Act
 from distributor.errors import Refused
-from distributor.i18n import error_sentence
 from distributor.usecases.list_sessions import list_sessions
 from distributor.usecases.manage_tokens import list_tokens
 from distributor.usecases.revoke_session import revoke_session
@@ -12,6 +11,7 @@ from distributor.usecases.set_password import change_own_password
 from distributor.web.desk.failures import failure_status
 from distributor.web.desk.pages import done, show
 from distributor.web.desk.routing import action, page
+from distributor.web.desk.sentences import desk_sentence
 from distributor.web.desk.visit import Desk, Desked, Flash
 
 
@@ -44,7 +44,7 @@ async def _account(desk: Desk, refused: Refused | None = None) -> Response:
         "tokens": await list_tokens(desk.context, desk.actor, desk.actor.name),
         "now": desk.context.now(),
         "sessions": await list_sessions(desk.context, desk.actor, desk.actor.name),
-        "problem": None if refused is None else error_sentence(refused, desk.visit.language),
+        "problem": None if refused is None else desk_sentence(refused, desk.visit.language),
     }
     status = 200 if refused is None else failure_status(refused)
     return show(desk, "web/desk/account.html", desk.say("desk.account.title"), values, place="account", status=status)

@@ -4,12 +4,12 @@ from fastapi import Response
 
 from distributor.access import Act
 from distributor.errors import Refused
-from distributor.i18n import error_sentence
 from distributor.model.api_token import ApiScope
 from distributor.usecases.manage_tokens import MOST_DAYS, WantedToken, add_token, revoke_token
 from distributor.web.desk.failures import failure_status
 from distributor.web.desk.pages import done, show
 from distributor.web.desk.routing import action, page
+from distributor.web.desk.sentences import desk_sentence
 from distributor.web.desk.visit import Desk, Desked, Flash
 
 _USUAL_DAYS = 90
@@ -52,7 +52,7 @@ def _form(desk: Desk, refused: Refused | None = None) -> Response:
         "most": MOST_DAYS,
         "scopes": [scope.value for scope in ApiScope],
         "chosen": form.all("scope") or (ApiScope.READ.value,),
-        "problem": None if refused is None else error_sentence(refused, desk.visit.language),
+        "problem": None if refused is None else desk_sentence(refused, desk.visit.language),
     }
     status = 200 if refused is None else failure_status(refused)
     return show(desk, "web/desk/token_new.html", desk.say("desk.token.new"), values, place="account", status=status)

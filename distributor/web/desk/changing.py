@@ -4,7 +4,6 @@ from fastapi import Response
 
 from distributor.access import Act
 from distributor.errors import DistributorError, FileRefused, Refused
-from distributor.i18n import error_sentence
 from distributor.model.record import display_title
 from distributor.usecases.correct_bulletin import correct_bulletin, discard_correction, read_correction
 from distributor.usecases.name_lists import name_lists
@@ -16,6 +15,7 @@ from distributor.web.desk.failures import failure_status
 from distributor.web.desk.forms import UPLOAD, Upload
 from distributor.web.desk.pages import done, show
 from distributor.web.desk.routing import action, page
+from distributor.web.desk.sentences import desk_sentence
 from distributor.web.desk.visit import Desk, Desked, Flash
 
 _LONGEST_NAME = 200
@@ -106,7 +106,7 @@ async def _changes(desk: Desk, bulletin_id: str, refused: DistributorError | Non
         "note": desk.form.text("note"),
         "most": UPLOAD // (1024 * 1024) - 1,
         "longest": _LONGEST_NOTE,
-        "problem": None if refused is None else error_sentence(refused, desk.visit.language),
+        "problem": None if refused is None else desk_sentence(refused, desk.visit.language),
     }
     status = 200 if refused is None else failure_status(refused)
     title = display_title(shown.record.masthead)

@@ -6,8 +6,9 @@ from fastapi import Request, Response
 
 from distributor import log
 from distributor.errors import DistributorError
-from distributor.i18n import error_sentence, translate
+from distributor.i18n import translate
 from distributor.web.desk.pages import show
+from distributor.web.desk.sentences import desk_sentence
 from distributor.web.desk.visit import Desk
 from distributor.web.errors import error_page, path_for_log, status_of
 from distributor.web.visit import visit_of
@@ -41,7 +42,7 @@ def failure(request: Request, error: DistributorError) -> Response:
     if status >= _OUR_FAULT:
         _logger.error("request-refused", path=path_for_log(request.scope), error=str(error))
     visit = visit_of(request)
-    sentence = error_sentence(error, visit.language)
+    sentence = desk_sentence(error, visit.language)
     desk: Desk | None = getattr(request.state, "desk", None)
     if desk is None or desk.who is None:
         return error_page(request, status, sentence)

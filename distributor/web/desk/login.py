@@ -4,7 +4,6 @@ from fastapi import Request, Response
 
 from distributor.access import Act
 from distributor.errors import Refused
-from distributor.i18n import error_sentence
 from distributor.usecases import log_in as usecase
 from distributor.usecases.log_in import Client
 from distributor.usecases.log_out import log_out
@@ -12,6 +11,7 @@ from distributor.web.desk.failures import failure_status
 from distributor.web.desk.guard import safe_next
 from distributor.web.desk.pages import done, drop_cookie, leave, put_cookie, show
 from distributor.web.desk.routing import action, page
+from distributor.web.desk.sentences import desk_sentence
 from distributor.web.desk.visit import Desk, Desked, Flash
 
 
@@ -51,7 +51,7 @@ def _form(desk: Desk, wanted: str, refused: Refused | None = None) -> Response:
     values = {
         "next": wanted,
         "name": desk.form.text("name"),
-        "problem": None if refused is None else error_sentence(refused, desk.visit.language),
+        "problem": None if refused is None else desk_sentence(refused, desk.visit.language),
     }
     status = 200 if refused is None else failure_status(refused)
     answer = show(desk, "web/desk/login.html", desk.say("desk.login.title"), values, status=status)

@@ -5,7 +5,6 @@ from fastapi import Request, Response
 from distributor import access
 from distributor.access import Act
 from distributor.errors import Refused
-from distributor.i18n import error_sentence
 from distributor.model.theme import Theme
 from distributor.usecases import override_template
 from distributor.usecases.change_theme import change_theme, show_theme
@@ -14,6 +13,7 @@ from distributor.usecases.sample_mail import render_sample
 from distributor.web.desk.mail_preview import framing, look_of, mail_document
 from distributor.web.desk.pages import done, show
 from distributor.web.desk.routing import action, page
+from distributor.web.desk.sentences import desk_sentence
 from distributor.web.desk.visit import Desk, Desked, Flash
 
 # a template and its token
@@ -33,7 +33,7 @@ async def theme(desk: Desked) -> Response:
     try:
         await change_theme(desk.context, desk.actor, *typed)
     except Refused as refused:
-        return await _look(desk, Theme(*typed), error_sentence(refused, desk.visit.language))
+        return await _look(desk, Theme(*typed), desk_sentence(refused, desk.visit.language))
     return done(desk, "mail", Flash("desk.look.saved"))
 
 
@@ -59,7 +59,7 @@ async def save(desk: Desked, message: str, part: str) -> Response:
     try:
         version = await override_template.save_template(desk.context, desk.actor, name, source)
     except Refused as refused:
-        return _template(desk, state, source, error_sentence(refused, desk.visit.language), status=422)
+        return _template(desk, state, source, desk_sentence(refused, desk.visit.language), status=422)
     return done(desk, f"mail/versions/{version.id}", Flash("desk.template.saved-version", {"number": version.number}))
 
 

@@ -7,7 +7,6 @@ from fastapi import Request, Response
 from distributor.access import Act
 from distributor.compose import as_shown
 from distributor.errors import AddressRefused, NotFound, Refused
-from distributor.i18n import error_sentence
 from distributor.model.recipient import MailFormat
 from distributor.model.record import display_title
 from distributor.model.run import Mailing
@@ -18,6 +17,7 @@ from distributor.usecases.show_bulletin import show_bulletin
 from distributor.web.desk import shapes
 from distributor.web.desk.pages import done, show
 from distributor.web.desk.routing import action, page
+from distributor.web.desk.sentences import desk_sentence
 from distributor.web.desk.visit import Desk, Desked, Flash
 from distributor.web.pages import HTML, PRIVATE
 from distributor.web.security import FRAME_POLICY, MAIL_POLICY
@@ -50,7 +50,7 @@ async def test(desk: Desked, bulletin_id: str) -> Response:
     try:
         await send_preview(desk.context, desk.actor, to, bulletin_id, mail.key)
     except (AddressRefused, Refused) as refused:
-        sentence = error_sentence(refused, desk.visit.language)
+        sentence = desk_sentence(refused, desk.visit.language)
         return await _page(desk, mail, problem=sentence, to=to)
     return done(desk, f"bulletins/{bulletin_id}/mail", Flash("desk.mail.try-done", {"address": to}))
 

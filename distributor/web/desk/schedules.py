@@ -8,7 +8,6 @@ from fastapi import Request, Response
 
 from distributor.access import Act
 from distributor.errors import Misconfigured, Refused
-from distributor.i18n import error_sentence
 from distributor.model.schedule import Misfire, Occurrence, Schedule, WorkingDayPolicy
 from distributor.model.subscriber import Frequency
 from distributor.templating import day
@@ -20,6 +19,7 @@ from distributor.usecases.show_calendar import show_calendar
 from distributor.web.desk.forms import Form
 from distributor.web.desk.pages import done, show
 from distributor.web.desk.routing import action, page
+from distributor.web.desk.sentences import desk_sentence
 from distributor.web.desk.visit import Desk, Desked, Flash
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 2099
@@ -43,6 +43,7 @@ async def schedules(desk: Desked) -> Response:
         coming = await preview_schedule(desk.context, one.schedule, 1) if one.schedule.enabled else ()
         ahead[one.schedule.id] = (coming[0], _reasons(desk, coming[0])) if coming else None
     values = {"overview": overview, "ahead": ahead, "list_names": await _list_names(desk)}
+    values["names"] = await _names(desk)
     return show(desk, "web/desk/schedules/list.html", desk.say("desk.schedules.title"), values, place="schedules")
 
 
@@ -58,6 +59,7 @@ async def month(request: Request, desk: Desked) -> Response:
         "after": _moved(begin, 1),
         "today": desk.local(desk.context.now()).date(),
         "reasons": lambda occurrence: _reasons(desk, occurrence),
+        "names": await _names(desk),
     }
     title = desk.say("desk.schedules.month-title", year=begin.year, month=begin.month)
     return show(desk, "web/desk/schedules/month.html", title, values, place="schedules")
@@ -78,7 +80,7 @@ async def apply_calendar(desk: Desked) -> Response:
     try:
         await changing.apply_calendar(desk.context, desk.actor, text)
     except Misconfigured as error:
-        return await _calendar(desk, text, error_sentence(error, desk.visit.language))
+        return await _calendar(desk, text, desk_sentence(error, desk.visit.language))
     return done(desk, "schedules/month", Flash("desk.schedules.calendar-applied"))
 
 
@@ -155,7 +157,7 @@ async def _take(desk: Desk, schedule_id: str) -> Response:
     try:
         wanted = changing.read_schedule(_table(fields, desk.form))
     except Misconfigured as error:
-        return await _editor(desk, schedule_id, fields, problem=error_sentence(error, desk.visit.language))
+        return await _editor(desk, schedule_id, fields, problem=desk_sentence(error, desk.visit.language))
     if desk.form.text("act") == "preview":
         return await _editor(desk, schedule_id, fields, wanted)
     await changing.save_schedule(desk.context, desk.actor, wanted)
@@ -209,6 +211,19 @@ async def _calendar(desk: Desk, text: str | None, problem: str = "") -> Response
     values = {"shown": shown, "text": shown.text if text is None else text, "problem": problem}
     title, status = desk.say("desk.schedules.calendar"), _UNPROCESSABLE if problem else 200
     return show(desk, "web/desk/schedules/calendar.html", title, values, place="schedules", status=status)
+
+
+async def _names(desk: Desk) -> dict[str, str]:
+    """Name each schedule by the list it serves and, of subscribers, by how often they are written to."""
+    lists = await _list_names(desk)
+    names = {}
+    for one in (planned.schedule for planned in (await survey_schedules(desk.context)).planned):
+        name = lists.get(one.list_id, one.list_id)
+        often = desk.say(f"web.subscribe.frequency-{one.frequency}")
+        names[one.id] = (
+            name if one.frequency is Frequency.ISSUE else desk.say("desk.schedules.of", list=name, often=often)
+        )
+    return names
 
 
 async def _list_names(desk: Desk) -> dict[str, str]:

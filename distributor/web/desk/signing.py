@@ -6,6 +6,7 @@ from distributor.access import Act
 from distributor.errors import Conflict
 from distributor.model.record import display_title
 from distributor.usecases.name_lists import name_lists
+from distributor.usecases.preview_publication import preview_publication
 from distributor.usecases.preview_sign_off import preview_sign_off
 from distributor.usecases.publish_bulletin import publish_bulletin
 from distributor.usecases.send_bulletin import send_bulletin
@@ -48,7 +49,8 @@ async def ask_publish(desk: Desked, bulletin_id: str) -> Response:
     """Show what publishing does."""
     shown = await show_bulletin(desk.context, bulletin_id)
     title = desk.say("desk.publish.title", bulletin=display_title(shown.record.masthead))
-    return show(desk, "web/desk/publish.html", title, {"shown": shown}, place="bulletins")
+    values = {"shown": shown, "outlooks": await preview_publication(desk.context, bulletin_id)}
+    return show(desk, "web/desk/publish.html", title, values, place="bulletins")
 
 
 @action("/bulletins/{bulletin_id}/publish", Act.PUBLISH)

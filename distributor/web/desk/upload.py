@@ -4,13 +4,13 @@ from fastapi import Response
 
 from distributor.access import Act
 from distributor.errors import DistributorError, FileRefused, Refused
-from distributor.i18n import error_sentence
 from distributor.parse import Given
 from distributor.usecases.receive_bulletin import receive_bulletin
 from distributor.web.desk.failures import failure_status
 from distributor.web.desk.forms import UPLOAD
 from distributor.web.desk.pages import done, show
 from distributor.web.desk.routing import action, page
+from distributor.web.desk.sentences import desk_sentence
 from distributor.web.desk.visit import Desk, Desked, Flash
 
 _LONGEST_NAME = 200
@@ -47,7 +47,7 @@ async def receive(desk: Desked) -> Response:
 def _form(desk: Desk, refused: DistributorError | None = None) -> Response:
     values = {
         "given": {name: desk.form.text(name) for name in ("title", "issue", "date")},
-        "problem": None if refused is None else error_sentence(refused, desk.visit.language),
+        "problem": None if refused is None else desk_sentence(refused, desk.visit.language),
         "most": UPLOAD // (1024 * 1024) - 1,
     }
     status = 200 if refused is None else failure_status(refused)

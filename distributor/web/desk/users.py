@@ -7,7 +7,6 @@ from fastapi import Response
 from distributor import access
 from distributor.access import AccessRole, Act
 from distributor.errors import DistributorError, Refused
-from distributor.i18n import error_sentence
 from distributor.usecases import change_user
 from distributor.usecases.add_user import add_user
 from distributor.usecases.list_sessions import list_sessions
@@ -17,6 +16,7 @@ from distributor.usecases.set_password import set_password
 from distributor.web.desk.failures import failure_status
 from distributor.web.desk.pages import done, show
 from distributor.web.desk.routing import action, page
+from distributor.web.desk.sentences import desk_sentence
 from distributor.web.desk.visit import Desk, Desked, Flash
 
 
@@ -118,4 +118,4 @@ async def _account(desk: Desk, name: str, error: DistributorError | None = None)
 
 
 def _problem(desk: Desk, error: DistributorError | None) -> Mapping[str, object]:
-    return {"problem": None if error is None else error_sentence(error, desk.visit.language)}
+    return {"problem": None if error is None else desk_sentence(error, desk.visit.language)}

@@ -4,7 +4,6 @@ from fastapi import Request, Response
 
 from distributor.access import Act
 from distributor.errors import Refused
-from distributor.i18n import error_sentence
 from distributor.model.record import display_title
 from distributor.usecases.list_runs import list_runs
 from distributor.usecases.show_changes import show_changes
@@ -12,6 +11,7 @@ from distributor.usecases.withdraw_bulletin import undo_withdrawal, withdraw_bul
 from distributor.web.desk.failures import failure_status
 from distributor.web.desk.pages import done, show
 from distributor.web.desk.routing import action, page
+from distributor.web.desk.sentences import desk_sentence
 from distributor.web.desk.visit import Desk, Desked, Flash
 
 _LONGEST = 200
@@ -69,7 +69,7 @@ async def _form(desk: Desk, bulletin_id: str, key: str, refused: Refused | None 
         "reason": desk.form.text("reason"),
         "longest": _LONGEST,
         "left": sum(one.counts.total for one in runs if not one.counts.is_finished),
-        "problem": None if refused is None else error_sentence(refused, desk.visit.language),
+        "problem": None if refused is None else desk_sentence(refused, desk.visit.language),
     }
     status = 200 if refused is None else failure_status(refused)
     title = desk.say("desk.withdraw.title", bulletin=display_title(shown.record.masthead))

@@ -4,7 +4,6 @@ from fastapi import Request, Response
 
 from distributor.access import Act
 from distributor.errors import DistributorError, NotFound, Refused
-from distributor.i18n import error_sentence
 from distributor.model.history import RecordedAct, Subject
 from distributor.model.recipient import MailboxRole, MailFormat, OrganizationKind
 from distributor.model.searching import FoundContact, Validity
@@ -15,6 +14,7 @@ from distributor.usecases.find_recipients import all_contact_keys, find_contacts
 from distributor.web.desk.address_book.frame import criteria_of, read_query, said, show_tab, tried
 from distributor.web.desk.pages import done, fragment
 from distributor.web.desk.routing import action, page
+from distributor.web.desk.sentences import desk_sentence
 from distributor.web.desk.visit import Desk, Desked
 from distributor.web.disposition import attachment
 from distributor.web.pages import PRIVATE
@@ -128,7 +128,7 @@ async def _form(desk: Desk, request: Request, key: str, error: DistributorError 
         "at": request.query_params.get("at", ""),
     }
     if _is_part(request):
-        problem = None if error is None else error_sentence(error, desk.visit.language)
+        problem = None if error is None else desk_sentence(error, desk.visit.language)
         return fragment(desk, "web/desk/address_book/contact_edit_row.html", {**values, "problem": problem})
     title = found.contact.address
     return show_tab(desk, "contact_edit", title, values, tab="contacts", error=error)

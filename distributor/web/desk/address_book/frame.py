@@ -7,12 +7,12 @@ from fastapi import Response
 from starlette.datastructures import QueryParams
 
 from distributor.errors import DistributorError, Refused
-from distributor.i18n import error_sentence
 from distributor.model.history import RecordedAct
 from distributor.model.recipient import MailboxRole, MailFormat, OrganizationKind
 from distributor.model.searching import BookQuery, Validity
 from distributor.web.desk.failures import failure_status
 from distributor.web.desk.pages import show
+from distributor.web.desk.sentences import desk_sentence
 from distributor.web.desk.visit import Desk, Flash
 
 PLACE: Final = "address-book"
@@ -53,7 +53,7 @@ def show_tab(
     frame = {
         "tabs": [(name, path, desk.say(f"desk.book.{name}")) for name, path in TABS],
         "tab": tab,
-        "problem": None if error is None else error_sentence(error, desk.visit.language),
+        "problem": None if error is None else desk_sentence(error, desk.visit.language),
     }
     status = 200 if error is None else failure_status(error)
     name = f"web/desk/address_book/{template}.html"

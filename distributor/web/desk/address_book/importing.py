@@ -4,7 +4,6 @@ from fastapi import Response
 
 from distributor.access import Act
 from distributor.errors import DistributorError, FileRefused, NotFound, Refused
-from distributor.i18n import error_sentence
 from distributor.ingest.rows import SheetRow
 from distributor.recipients.importing import FIELDS, Field, ImportOptions
 from distributor.usecases import hold_upload
@@ -13,6 +12,7 @@ from distributor.web.desk.address_book.frame import said, show_tab, tried
 from distributor.web.desk.forms import UPLOAD
 from distributor.web.desk.pages import done
 from distributor.web.desk.routing import action, page
+from distributor.web.desk.sentences import desk_sentence
 from distributor.web.desk.visit import Desk, Desked, Flash
 
 _LONGEST_NAME = 200
@@ -124,7 +124,7 @@ async def _columns_alone(desk: Desk, upload_id: str, refused: DistributorError) 
         "name": upload.name,
         "places": places,
         "fields": FIELDS,
-        "problem": error_sentence(refused, desk.visit.language),
+        "problem": desk_sentence(refused, desk.visit.language),
     }
     return show_tab(desk, "import_columns", upload.name, values, tab="import", error=refused)
 
