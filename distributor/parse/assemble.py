@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from distributor.model.bulletin import Attribution, Item, Noise, Section
-from distributor.parse.attribution import read_attribution
+from distributor.parse.attribution import read_attribution, read_signature
 from distributor.parse.chars import ends_sentence
 from distributor.parse.kinds import ATTRIBUTION, NOTE, SECTION, TITLE
 from distributor.parse.nodes import Node, heading_text, running_text
@@ -87,7 +87,7 @@ def _heading(node: Node, noise: list[Noise]) -> str:
 def _add(item: _Draft, node: Node) -> None:
     text = running_text(node.facts)
     if node.kind is ATTRIBUTION:
-        found = read_attribution(text)
+        found = read_attribution(text) or read_signature(text)
         if found and item.attribution is None:
             item.attribution = found
             return

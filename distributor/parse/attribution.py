@@ -10,6 +10,7 @@ from distributor.parse.names import bodies_and_persons, is_body, medium_name, sp
 from distributor.parse.words import MEDIA_ENDINGS, PERSON_WORDS, SOURCE_WORDS, SUPPLY_VERBS
 
 SIGNED = "署名"
+_LONGEST_NAME = 30  # characters of a bare signature
 _LONGEST = 120  # characters of one attribution
 _UNBRACKETED_VERBS = ("供稿", "撰稿", "来稿", "摘述", "编译", "整理", "摘编")
 
@@ -24,10 +25,11 @@ _AFTER = re.compile(
     r"(?:(?P<who>.+?)\s*)??(?P<kind>根据|综合(?=《|新华|人民|央视)|(?<!根)据)(?P<source>.+?)(?:等)?(?:报道|消息|整理|编写|综合)?[。.]?"
 )
 _AUTHORED = re.compile(
-    rf"(?:本[报刊网社])?(?P<kind>{PERSON_WORDS})(?:\s*[:：/／]|(?<=[者员])\s*|\s+)(?P<who>.+?)[。.]?"
+    rf"(?:本[报刊网社])?(?P<kind>{PERSON_WORDS})(?:\s*[:：/／]|(?<=[者员系位])\s*|\s+)(?P<who>.+?)[。.]?"
 )
 _REPORTER = re.compile(r"(?P<medium>\S{2,12}?)(?P<kind>记者|通讯员)\s*(?P<who>[^，。]{2,30}?)\s*(?:报道)?")
 _MEDIUM = re.compile(rf"[^，。；：！？\s]{{1,14}}(?:{MEDIA_ENDINGS})")
+_PLACE = re.compile(r"[\u4e00-\u9fff]{1,10}[镇乡村县区市旗州]|[\u4e00-\u9fff]{1,10}(?:街道|社区|林场|农场)")
 _NOTE = re.compile(r"注[:：]|以下简称|详见")
 _NOT_SIGNED = re.compile(
     r"以下简称|下称|简称|详见|见附|附件|附表|附图|排名|征求意见|试行|草案|修订|送审|报批|暂行|第.+[版次届期稿]|^含|包括|不含|共印|^按"
@@ -51,6 +53,17 @@ def read_attribution(text: str) -> Attribution | None:
     if bracketed:
         return _inside(text, bracketed["inner"].strip())
     return _bare(text)
+
+
+def read_signature(text: str) -> Attribution | None:
+    """Read a line that stands at the right margin as the bare name of the body that signs.
+
+    Args:
+        text: the whole line, without outer spaces.
+    """
+    plain = squash(text)
+    known = len(plain) <= _LONGEST_NAME and is_body(plain) and not _NOT_SIGNED.search(plain)
+    return Attribution(text, SIGNED, split_bodies(text)) if known else None
 
 
 def _bare(text: str) -> Attribution | None:
@@ -122,6 +135,7 @@ def _authored(raw: str, inner: str) -> Attribution | None:
         return None
     bodies, persons = bodies_and_persons(match["who"])
     kind = match["kind"].removeprefix("特约").removeprefix("本报")
+    kind = "作者" if kind.startswith("作者") else kind
     return Attribution(raw, kind, bodies, persons) if bodies or persons else None
 
 
@@ -152,6 +166,8 @@ def _signed(raw: str, inner: str) -> Attribution | None:
         return None
     if _MEDIUM.fullmatch(squash(inner)):
         return Attribution(raw, SIGNED, (), (), squash(inner))
+    if _PLACE.fullmatch(inner):
+        return Attribution(raw, SIGNED, (inner,))
     if is_body(squash(inner)):
         names = split_bodies(inner)
         # a list that is not split into names is the end of one (… 科技厅⏎（委、局）)

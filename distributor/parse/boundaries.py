@@ -37,6 +37,8 @@ def boundary(above: Fact, fact: Fact, layout: Layout, *, first: bool = False) ->
         listed = fact.marker is not None and above.end in ("stop", "semi", "colon")
         same = above.row.paragraph == fact.row.paragraph and not listed
         return -w.NEW_CERTAIN if same else w.NEW_CERTAIN
+    if above.tabular or fact.tabular:
+        return w.NEW_TABLE
     if layout.spaced_ends:
         return w.NEW_SPACED if above.row.trailing else w.NEW_UNSPACED + _lexical(above, fact)
     if not layout.wrapped:
@@ -119,15 +121,14 @@ def title_break(above: Fact, fact: Fact, layout: Layout, begun: str = "") -> flo
     """
     if fact.promised_more:
         return -w.NEW_CERTAIN
+    if fact.tabular:
+        return -w.TABLE_NO_HEADING
     score = w.BREAK + (w.BREAK_THIRD_LINE if begun else 0.0)
     if above.end == "open" or (begun and open_brackets(begun + above.row.text)):
         score += w.BREAK_OPEN
     elif above.end == "comma":
         score += w.BREAK_COMMA
-    if starts_closed(fact.row.text) or fact.row.text[:1] in "（(":
-        score += w.BREAK_LEADING_BRACKET
-    elif fact.row.text[:1].islower():
-        score += w.BREAK_LOWER_CASE
+    score += _leading(fact)
     if fact.marker and fact.marker.kind not in ("（1）", "（一）"):
         score += w.BREAK_MARKER
     if fact.opener:
@@ -135,6 +136,16 @@ def title_break(above: Fact, fact: Fact, layout: Layout, begun: str = "") -> flo
     if above.end == "plain" and not begun and not above.marker:
         score += _short_first_line(above, fact)
     return score + _title_layout(above, fact, layout)
+
+
+def _leading(fact: Fact) -> float:
+    """What the first character of a row says against a new heading."""
+    first = fact.row.text[:1]
+    if fact.subtitle:
+        return w.BREAK_SUBTITLE
+    if starts_closed(first) or first in "（(":
+        return w.BREAK_LEADING_BRACKET
+    return w.BREAK_LOWER_CASE if first.islower() else 0.0
 
 
 def _short_first_line(above: Fact, fact: Fact) -> float:
@@ -156,12 +167,22 @@ def _title_layout(above: Fact, fact: Fact, layout: Layout) -> float:
         score += w.BREAK_FULL_LINE
     if fact.styled and _differ(above, fact):
         score += w.BREAK_LOOK
+    if _hangs(above, fact, layout):
+        score += w.BREAK_HANGING
     centred = is_centred(above, layout) and is_centred(fact, layout)
     if centred:
         score += w.BREAK_CENTRED
     if fact.gap >= (2 if centred else 1):
         score += w.BREAK_DISTANCE
     return score
+
+
+def _hangs(above: Fact, fact: Fact, layout: Layout) -> bool:
+    """Whether a full indented row is followed by one at the left margin."""
+    if not (layout.wrapped and layout.indented) or layout.known_paragraphs:
+        return False
+    full = above.slack - _first_token(fact.row.text) <= 1
+    return full and above.inset >= layout.indent - _NEAR and is_at(fact.inset, 0.0)
 
 
 def is_centred(fact: Fact, layout: Layout) -> bool:
@@ -179,7 +200,7 @@ def heading_end(above: Fact, fact: Fact, layout: Layout) -> float:
     if layout.known_paragraphs or layout.spaced_ends or not layout.wrapped:
         return 0.0
     room = above.slack - _first_token(fact.row.text)
-    as_first_line = bool(layout.hidden) and abs(room - layout.hidden) < CHARACTER
+    as_first_line = bool(layout.hidden) and abs(room - layout.hidden) <= CHARACTER
     if room > 1 and not as_first_line:
         return 0.0
     score = (w.FULL_LINE_END_PERHAPS if room > 1 else w.FULL_LINE_END) + _look(above, fact)

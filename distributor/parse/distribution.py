@@ -5,17 +5,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from distributor.parse.chars import PAIRS, squash
-from distributor.parse.words import DIVISIONS, GROUP_LABELS, QUALIFIED
+from distributor.parse.words import BODY_ENDINGS, DIVISIONS, GROUP_LABELS, QUALIFIED
 
 PUNCTUATION = "distribution punctuation"
 
 _SPACED = "|".join(r"\s*".join(label) for label in GROUP_LABELS.split("|"))
-_LABEL = re.compile(rf"(?P<kind>{_SPACED})\s*[:：]\s*")
+_LABEL = re.compile(rf"(?P<kind>{_SPACED})(?:\s*[:：]\s*|\t\s*)")
 _BARE_LABEL = re.compile(rf"(?P<kind>{_SPACED})\s*[:：]?")
 _NEXT_LABEL = re.compile(rf"(?:\s{{2,}}|(?<=[；;。])\s*|[\t\u3000]\s*)(?P<kind>{_SPACED})\s*[:：]\s*")
 _SUFFIX = re.compile(
-    rf"(?P<suffix>(?:等|及|和|、)?(?:相关|有关)(?:{QUALIFIED})(?:[、和及与](?:相关|有关|其他)?(?:{QUALIFIED}))*)$"
+    rf"(?P<suffix>(?:(?<=[委大府协会组局部厅院])(?:各位|主要|分管)?(?:领导同志|领导|负责同志)|(?:等|及|和|、)?(?:相关|有关)(?:{QUALIFIED})(?:[、和及与](?:相关|有关|其他)?(?:{QUALIFIED}))*))$"
 )
+_COMPLETE = re.compile(rf"(?:{BODY_ENDINGS})(?:[（(][^（）()]*[）)])?\s*$|[）)]\s*$")
 _REGION = re.compile(rf"(?:.{{0,8}}各)?(?:{DIVISIONS})(?:[（(][^（）()]*[）)])?(?:[及和与](?:各)?(?:{DIVISIONS}))*")
 _TERMINAL = re.compile(r"[。．.;；,，、\s]+$")
 _NOT_NAMES = re.compile(rf"\d+月\d+日|\d{{4}}年|[？！“”]|https?:|\d{{5,}}|。(?!\s*$|\s*(?:{_SPACED})\s*[:：])")
@@ -90,7 +91,7 @@ def _split_suffix(text: str) -> tuple[str, str | None]:
     if not match or not text[: match.start()].strip() or text[match.start() - 1] in "、，；,; ":
         return text, None
     suffix = match["suffix"]
-    if suffix[0] == "、":
+    if suffix[0] == "、" or not _COMPLETE.search(text[: match.start()]):
         return text, None
     return text[: match.start()], suffix
 

@@ -16,6 +16,8 @@ _SECTION_LENGTH = 15  # characters of most names of sections
 _TITLE_LEAST, _TITLE_MOST = 8, 40  # characters of most lines of titles
 _LEAST_TEXT = 10  # characters of the shortest paragraphs
 _LONGEST_HEADING = 90  # columns
+_SHORT_ROW, _FULL_ROW = 7 * CHARACTER, 3.5 * CHARACTER  # columns free at the right
+_HEADING_LIKE = ("plain", "close", "mark")
 _HEADING_ENDS = {
     "stop": w.HEADING_END_STOP, "semi": w.HEADING_END_STOP, "comma": w.HEADING_END_COMMA, "colon": w.HEADING_END_COLON,
     "open": w.HEADING_END_OPEN, "mark": w.HEADING_END_MARK, "close": w.HEADING_END_PLAIN, "plain": w.HEADING_END_PLAIN,
@@ -38,6 +40,9 @@ def starting_scores(
         ATTRIBUTION: w.ATTRIBUTION if fact.attribution else _NEVER,
         NOTE: w.NOTE if fact.note else _preamble(fact),
     }
+    if fact.tabular:
+        scores[SECTION] += w.TABLE_NO_HEADING
+        scores[TITLE] += w.TABLE_NO_HEADING
     if fact.attribution:
         scores[SECTION] += w.ATTRIBUTION_NO_HEADING
         scores[TITLE] += w.ATTRIBUTION_NO_HEADING
@@ -150,7 +155,7 @@ def _title(facts: Sequence[Fact], position: int, layout: Layout) -> float:
         score += w.TITLE_AFTER_END
     if fact.field:
         score += w.TITLE_FIELD
-    if fact.core[:1] in "（(":
+    if fact.core[:1] in "（(" or fact.subtitle:
         score += w.TITLE_OPENS_BRACKET
     return score
 
@@ -163,6 +168,8 @@ def _title_row(facts: Sequence[Fact], position: int, layout: Layout) -> float:
     if layout.wrapped:
         score += w.TITLE_SHORT_LINE if fact.slack >= 2 * CHARACTER else w.TITLE_FULL_LINE
         score += _title_inset(fact, layout)
+    if below and layout.wrapped and fact.slack >= _SHORT_ROW and below.slack < _FULL_ROW and fact.end in _HEADING_LIKE:
+        score += w.TITLE_ABOVE_FULL_LINE
     return score + (_text_below(below, layout) if below else w.TITLE_LAST)
 
 
@@ -239,12 +246,13 @@ def _hidden_indent(fact: Fact, layout: Layout) -> float:
 
 
 @lru_cache(maxsize=64)
-def closing_scores(end: str, *, listed: bool, below: Kind | None) -> tuple[float, ...]:
+def closing_scores(end: str, *, listed: bool, short: bool, below: Kind | None) -> tuple[float, ...]:
     """How well a node ends with a row, for each kind that the row can have.
 
     Args:
         end: how the row ends.
         listed: the row is a line of a list or begins with a run-in label.
+        short: the row leaves much room at its right.
         below: PARAGRAPH when a paragraph follows, else None.
     """
     text = _TEXT_ENDS.get(end, w.TEXT_END_PLAIN_LISTED if listed else w.TEXT_END_PLAIN)
@@ -255,4 +263,7 @@ def closing_scores(end: str, *, listed: bool, below: Kind | None) -> tuple[float
     scores |= dict.fromkeys((ATTRIBUTION, Kind.ATTRIBUTION_MORE), 0.0)
     if end == "plain":
         scores[PARAGRAPH_MORE] = w.TEXT_END_PLAIN_LONG
+        if short and not listed:
+            scores[PARAGRAPH] += w.TEXT_END_SHORT
+            scores[PARAGRAPH_MORE] += w.TEXT_END_SHORT
     return tuple(scores[kind] for kind in Kind)

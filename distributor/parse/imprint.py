@@ -7,7 +7,7 @@ from distributor.parse.words import CONTACTS, DIGITS, EDITORS
 
 IMPRINT = "imprint"
 
-_STRONG_LINE = re.compile(rf"(?:本期)?(?:{EDITORS})[:：].*")
+_STRONG_LINE = re.compile(rf"(?:本期)?(?:{EDITORS})[:：].*|(?:编辑部|本刊)(?:{CONTACTS})[:：].*")
 _WEAK_LINE = re.compile(rf"(?:{CONTACTS})[:：].*")
 _WEAK_FIELD = re.compile(rf"(?:{CONTACTS})[:：]")
 _PRINTED = re.compile(rf"[（(【\[]?(?:本期)?(?:共|合计)?印(?:发|制|数)?[:：]?[{DIGITS}]+份[）)】\]]?[。.]?")

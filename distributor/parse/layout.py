@@ -16,6 +16,7 @@ _BEYOND = 12.0  # columns beyond the right edge that no printed line reaches
 _WIDE = 96.0  # columns of a page wider than most, which a few rows do not prove
 _ENOUGH = 10  # rows that do
 _WIDEST = 150.0  # columns of the widest page of running text
+_HANGING = 6.5  # columns: three characters
 _TOLERANCE = 3.0  # columns by which full lines differ (punctuation is never left alone at a line start)
 
 
@@ -109,8 +110,22 @@ def _columns(rows: Sequence[Row]) -> tuple[tuple[float, float], ...]:
     for position, start in enumerate(starts):
         after = starts[position + 1] if position + 1 < len(starts) else float("inf")
         own = [row.right for row in long if start - _TOLERANCE <= row.left < after - _TOLERANCE]
-        edges.append((start, _usual_right(own)))
+        right = _usual_right(own)
+        edges.append((_margin(rows, start, right) if positioned else start, right))
     return tuple(edges)
+
+
+def _margin(rows: Sequence[Row], start: float, right: float) -> float:
+    """Left edge of the rows that go on below full ones: in short texts most long rows are indented first lines."""
+    near = Counter(
+        round(row.left)
+        for above, row in pairwise(rows)
+        if right - above.right <= _HANGING and -_TOLERANCE < start - row.left <= _HANGING
+    )
+    if not near:
+        return start
+    left, count = near.most_common(1)[0]
+    return float(left) if start - left > _TOLERANCE / 2 and count > near[round(start)] else start
 
 
 def _popular_starts(long: Sequence[Row]) -> list[float]:
@@ -141,7 +156,7 @@ def _is_wrapped(rows: Sequence[Row], layout: Layout) -> bool:
     full = sum(1 for row in long if abs(layout.slack(row)) <= _TOLERANCE * 2)
     beyond = sum(1 for row in long if layout.slack(row) < -_BEYOND)
     ended = sum(1 for row in long if ends_sentence(row.text))
-    return beyond * 12 <= len(long) and full * 5 >= len(long) * 2 and ended * 5 < len(long) * 4
+    return beyond * 4 <= len(long) and full * 5 >= len(long) * 2 and ended * 5 < len(long) * 4
 
 
 def _spaced_ends(rows: Sequence[Row]) -> bool:
@@ -196,12 +211,12 @@ def _hidden_indent(rows: Sequence[Row], layout: Layout) -> float:
 
     The first line of a paragraph loses its two characters of indentation and shows them as room on the right.
     """
-    short = 6.0
+    short, narrow = 7.0, 3.0
     slacks = [
         layout.slack(row)
         for above, row in pairwise(rows)
         if layout.slack(above) > short and ends_sentence(above.text) and not row.page_start
     ]
-    near = Counter(round(slack) for slack in slacks if -1 <= slack <= short)
-    full = near[-1] + near[0] + near[1]
-    return 4.0 if near[4] > 1 and near[4] > 2 * full else 0.0
+    lacking = sum(narrow <= slack <= short for slack in slacks)
+    full = sum(-1 <= slack < 1.5 for slack in slacks)  # noqa: PLR2004  less than a character
+    return 4.0 if lacking > 1 and lacking > 2 * full else 0.0

@@ -11,12 +11,14 @@ _BULLETS = "◆◇★☆●○■□▲△▶►※❖✦◎•·▪➢➤"
 # (kind, pattern); the number, where there is one, is the group `n`
 _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("part", re.compile(rf"第(?P<n>[{_CHINESE}\d]{{1,3}})(?:部分|篇|章|版|板块)\s*[:：]?\s*")),
+    ("part", re.compile(rf"(?:栏目|板块|专栏)(?P<n>[{_CHINESE}\d]{{1,3}})\s*[:：、.．]\s*")),
     ("一、", re.compile(rf"(?P<n>[{_CHINESE}]{{1,3}})\s*[、．.]\s*")),
     ("（一）", re.compile(rf"[（(]\s*(?P<n>[{_CHINESE}]{{1,3}})\s*[）)]\s*[、．.]?\s*")),
     ("（1）", re.compile(r"[（(]\s*(?P<n>\d{1,2})\s*[）)]\s*[、．.]?\s*")),
     ("1)", re.compile(r"(?P<n>\d{1,2})\s*[）)]\s*")),
     ("1、", re.compile(r"(?P<n>\d{1,3})\s*、\s*")),
-    ("1.", re.compile(r"(?P<n>\d{1,3})\s*(?:[．]\s*|\.(?!\d)\s*)")),
+    ("01", re.compile(r"(?P<n>0[1-9])(?:\s+|\s*[|｜/]\s*)(?=[^\s\d年月日个项家名位条万亿%.,、—-])")),
+    ("1.", re.compile(r"(?P<n>\d{1,3})\s*(?:[．]\s*|\.(?!\d)\s*|\.(?=(?:19|20)\d\d\s*[年—-]))")),
     ("①", re.compile(rf"(?P<n>[{_CIRCLED}])\s*")),
     ("【】", re.compile(r"【(?=[^【】]{1,20}】\s*$)")),
     ("dash", re.compile(r"(?:——|──|－－|--)\s*(?=[^—─－-]{1,20}(?:——|──|－－|--)\s*$)")),

@@ -20,11 +20,11 @@ _TITLE = re.compile(rf".{{0,30}}(?:{PUBLICATION_ENDINGS})(?:[（(][^（）]*[）
 _BODY = re.compile(rf"[^，。；：！？、“”]{{2,40}}(?:{BODY_ENDINGS})$")
 _MARKED = re.compile(
     rf"(?:密级[:：]?)?(?:{SECRECY})[★☆]?.{{0,8}}|密级[:：].{{0,6}}|[（(]?内部.{{0,12}}[）)]?|注意保存|妥善保管|免费交流"
-    r"|仅供.{2,12}|(?:编号|准印证号?|[Nn][Oo])[:：.]?.{1,20}|签发[人:：].{0,10}"
+    r"|仅供.{2,12}|(?:编号|准印证号?)[:：.]?.{1,20}|[Nn][Oo](?![.．:：]?\d{1,4}$).{1,20}|签发[人:：].{0,10}"
 )
 _LATIN = re.compile(r"[ -~’·–—&]+")
 _PUBLISHER_MARKS = re.compile(
-    r"^(?:主办单位|主办|编印单位|编印|编发|编辑出版|编辑|主编|承办)[:：]"
+    r"^(?:主办单位|主办|主编单位|编辑单位|编制单位|发布单位|出版单位|编印单位|编印|编发|编辑出版|编辑|主编|承办)[:：]"
     r"|\s*(?:主办|编印|编发|主编|编辑|印发|编制|编)?(?:出版|印发|发布|出刊)$|\s*(?:主办|编印|编发|主编|编辑|编制|编)$"
 )
 MARK = "mark above the masthead"
@@ -47,20 +47,21 @@ class Head:
     noise: tuple[tuple[Row, str, str], ...] = ()
 
 
-def read_masthead(rows: Sequence[Row]) -> Head:
+def read_masthead(rows: Sequence[Row], *, closed: bool = False) -> Head:
     """Read the rows above the first content.
 
     Args:
         rows: rows from the top of the bulletin to the contents table, or to the end.
+        closed: the rows end at the contents table, so that no item stands among them.
     """
-    count = _extent(rows)
+    count = _extent(rows, closed=closed)
     head = Head(rows=count)
     for row in rows[:count]:
         head = _take(head, row)
     return _titled(head)
 
 
-def _extent(rows: Sequence[Row]) -> int:
+def _extent(rows: Sequence[Row], *, closed: bool) -> int:
     """How many rows belong to the masthead: up to the last number, date or publisher near the top."""
     last = 0
     for position, row in enumerate(rows[:_REACH]):
@@ -69,7 +70,7 @@ def _extent(rows: Sequence[Row]) -> int:
             break
         if _is_masthead_line(plain, position, rows):
             last = position + 1
-        elif last and position > last + 1:
+        elif last and position > last + 1 and not closed:
             break
     if last == 0 and rows and _TITLE_ALONE.fullmatch(squash(rows[0].text)) and len(rows) > 1:
         return 1

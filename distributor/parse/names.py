@@ -10,12 +10,13 @@ _WHOLE = re.compile(rf"[^，。；：！？,;:!?]*(?:{JOINT_ENDINGS})(?:[（(][^
 _NEXT_WHOLE = re.compile(rf".{{1,40}}?(?:{JOINT_ENDINGS})(?:$|[、，和与及])")
 _SPLIT = re.compile(r"[、，,；;/／]|\s+|和|与|及|以及|暨")
 _PERSON = re.compile(r"[\u4e00-\u9fff·]{2,6}")
-_TITLED = re.compile(r"^(?:记者|通讯员|作者|特约记者|图|文)\s*[/／:：]?\s*")
+_TITLED = re.compile(r"^(?:记者|通讯员|作者|特约记者)\s*[/／:：]?\s*|^[图文]\s*[/／:：]\s*")
 _LEADING = re.compile(r"^(?:本文由|以上由|图文由|由|本文|图文|单位\s*[:：])")
 _TRAILING = re.compile(r"(?:联合|共同)$|\s+报道$")
 _QUOTED = re.compile(r"《([^《》]+)》")
 _ONE_MEDIUM = re.compile(r"《[^《》]+》(?![、和及])")
 _AFTER_MEDIUM = re.compile(r"\s*(?:[，,；;。]|\s(?=记者|作者|通讯员)|\s?(?=\d{4}[-./年]\d)|(?=[（(]\d)).*$")
+_DATE_AND_PAGE = re.compile(r"[\d\s年月日第版期号（）()，,./—-]+")
 _AFFILIATED = re.compile(r"(?P<person>[\u4e00-\u9fff·]{2,4})[（(](?P<body>[^（）()]+)[）)]")
 
 
@@ -33,6 +34,8 @@ def medium_name(text: str) -> str:
     """The bare name of a medium: without 《》, date, page and what follows a comma."""
     quoted = _QUOTED.findall(text)
     if len(quoted) == 1 and _ONE_MEDIUM.match(text.strip()):
+        return str(quoted[0]).strip()
+    if len(quoted) == 1 and not _DATE_AND_PAGE.sub("", _QUOTED.sub("", text)):
         return str(quoted[0]).strip()
     bare = text.strip().replace("《", "").replace("》", "")
     return _AFTER_MEDIUM.sub("", bare, count=1).strip() or bare

@@ -43,7 +43,7 @@ def strip_noise(rows: Sequence[Row]) -> tuple[tuple[Row, ...], tuple[tuple[Row, 
 
 
 def _by_shape(row: Row) -> str | None:
-    if row.marker:
+    if row.marker or row.cell:
         return None
     if _RULE.fullmatch(row.text):
         return RULE

@@ -1,13 +1,13 @@
 """The way from positioned lines to a bulletin: noise out, zones found, body read as a whole, parts put together."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from distributor.errors import FileRefused
 from distributor.model.bulletin import Bulletin, Noise, ParsedBulletin
 from distributor.model.lines import Source
 from distributor.parse.assemble import Body, assemble
-from distributor.parse.contents import CONTENTS, Contents, bare_title, find_contents
+from distributor.parse.contents import CONTENTS, Contents, bare_title, find_contents, is_contents_head, is_leader_row
 from distributor.parse.distribution import starts_group
 from distributor.parse.facts import ending, gather
 from distributor.parse.findings import Evidence, filled, repeated_labels, structure_findings
@@ -18,7 +18,9 @@ from distributor.parse.nodes import cut
 from distributor.parse.noise import strip_noise
 from distributor.parse.rows import Row, read_rows, renumbered
 from distributor.parse.structure import find_structure
+from distributor.parse.tables import joined_cells
 from distributor.parse.tail import Tail, find_head_groups, find_tail, read_tail
+from distributor.parse.torn import mended
 from distributor.parse.wording import wording_findings
 
 _HEAD_REACH = 30  # rows from the top within which a distribution can stand at the head
@@ -78,8 +80,9 @@ def _ragged_end(zones: _Zones) -> int | None:
 
 def _zones(rows: Sequence[Row]) -> _Zones:
     kept, stripped = strip_noise(rows)
+    kept = mended(kept)
     noise = [Noise(row.printed, reason, row.number) for row, reason in stripped]
-    layout = measure(kept)
+    layout = measure([row for row in kept if not is_leader_row(row.text)])
     start, end = find_head_groups(kept, layout, min(_HEAD_REACH, len(kept) // 3))
     head_groups = read_tail(kept[start:end])
     kept = renumbered((*kept[:start], *kept[end:]))
@@ -87,12 +90,21 @@ def _zones(rows: Sequence[Row]) -> _Zones:
     tail = read_tail(kept[tail_start:])
     main = kept[:tail_start]
     contents = find_contents(main)
-    head = read_masthead(main[: contents.start] if contents.entries else main)
+    head = read_masthead(main[: contents.start], closed=True) if contents.entries else read_masthead(main)
+    contents = _with_torn_head(main, contents, head.rows)
     noise += [Noise(row.printed, CONTENTS, row.number) for row in main[contents.start : contents.end]]
     for part in (head.noise, head_groups.noise, tail.noise):
         noise += [Noise(text, reason, row.number) for row, text, reason in part if text]
     body = (*main[head.rows : contents.start], *main[contents.end :]) if contents.entries else main[head.rows :]
-    return _Zones(layout, head, contents, head_groups, tail, renumbered(body), tuple(noise))
+    return _Zones(layout, head, contents, head_groups, tail, joined_cells(body), tuple(noise))
+
+
+def _with_torn_head(rows: Sequence[Row], contents: Contents, top: int) -> Contents:
+    """Take the halves of a torn heading, which stand between masthead and table, into the table."""
+    start = contents.start
+    while start > top and is_contents_head(rows[start - 1].text):
+        start -= 1
+    return replace(contents, start=start)
 
 
 def _read_body(zones: _Zones) -> Body:

@@ -16,6 +16,7 @@ from distributor.parse.path import Lattice, best_path, margins
 from distributor.parse.roles import Role, find_roles
 
 _NEVER = -1e9
+_SHORT = 14.0  # columns free at the right of a row that could have gone on
 _SCALE = 2.0  # margin that makes a decision fairly sure
 _SUREST = 40.0  # margin beyond which nothing gets surer
 _KINDS = tuple(Kind)
@@ -176,7 +177,8 @@ def _lattice(facts: Sequence[Fact], steps: Sequence[Step]) -> Lattice:
 
 
 def _closings(fact: Fact, below: Kind | None) -> tuple[float, ...]:
-    return closing_scores(fact.end, listed=fact.field or fact.marker is not None, below=below)
+    listed, short = fact.field or fact.tabular or fact.marker is not None, fact.slack >= _SHORT
+    return closing_scores(fact.end, listed=listed, short=short, below=below)
 
 
 def _gains(above: Fact, step: Step) -> list[float]:

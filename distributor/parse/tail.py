@@ -15,6 +15,7 @@ from distributor.parse.rows import Row
 _REACH = 10  # rows that one group of a distribution can take
 _SHORT = 34  # characters of a line that can stand among imprint lines without a label
 _DATED = re.compile(r"[\d〇零一二三四五六七八九]{4}\s*年")
+_FIELD = re.compile(r"[\u4e00-\u9fff]{2,6}[:：]")
 _TAIL_END = re.compile(r"[。.]$")
 
 
@@ -76,7 +77,7 @@ def _is_label(row: Row) -> bool:
 def _opens_tail(rows: Sequence[Row], index: int) -> bool:
     """Whether a tail can begin here: a label, an imprint line, or contact lines that a notice would not end with."""
     row = rows[index]
-    if _is_label(row) or is_strong_imprint(row.text):
+    if _is_label(row) or (is_strong_imprint(row.text) and not _ends_notice(rows, index)):
         return True
     following = rows[index + 1] if index + 1 < len(rows) else None
     if is_issuer(row.text):
@@ -93,6 +94,14 @@ def _is_issuer_above_date(rows: Sequence[Row], index: int) -> bool:
     if index + 1 >= len(rows) or len(rows[index].text) > _SHORT or not _DATED.match(rows[index + 1].text):
         return False
     return is_strong_imprint(rows[index].text + rows[index + 1].text)
+
+
+def _ends_notice(rows: Sequence[Row], index: int) -> bool:
+    """Whether contact lines go on with the fields of a notice (时间：… 地点：…) right above them."""
+    while index and is_weak_imprint(rows[index].text):
+        index -= 1
+    above = rows[index]
+    return bool(_FIELD.match(above.text)) and not _is_label(above) and not is_strong_imprint(above.text)
 
 
 def _settles(rows: Sequence[Row], index: int) -> bool:

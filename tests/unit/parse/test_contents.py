@@ -73,3 +73,19 @@ def test_a_title_that_begins_alike_is_another_title() -> None:
     text = "本期要目\n木竹产业联盟召开理事会\n正文开始\n木竹产业联盟召开年会\n近日\n木竹产业联盟召开理事会\n"
     entries = find_contents(read_rows(source_of(text))).entries
     assert [entry.text for entry in entries] == ["木竹产业联盟召开理事会"]
+
+
+@pytest.mark.parametrize("head", ["", "CONTENTS\n目录\n", "目　录　CONTENTS\n", "目录\n目次\n"])
+def test_leaders_and_page_numbers_tell_a_contents_table(head: str) -> None:
+    table = "联盟动态\n木竹联盟召开专家委员会会议......1\n光伏联盟举办产业发展论坛......2\n"
+    assert _titles(head + table + BODY) == ["木竹联盟召开专家委员会会议", "光伏联盟举办产业发展论坛"]
+
+
+def test_a_title_over_two_lines_in_table_and_body_is_one_entry() -> None:
+    table = "目录\n光伏产业技术创新战略联盟联合多家单位共同承办的产业发展论坛\n在临沂市开幕\n木竹联盟召开会议\n"
+    body = (
+        f"光伏产业技术创新战略联盟联合多家单位\n共同承办的产业发展论坛在临沂市开幕\n{NEWS}\n木竹联盟召开会议\n{MORE}\n"
+    )
+    parsed = parse(source_of(table + body + "报：科技部\n"))
+    assert "contents-without-item" not in {finding.code for finding in parsed.findings}
+    assert len(parsed.bulletin.items) == 2

@@ -12,6 +12,9 @@ from distributor.parse.markers import drawn_marker, number_of, read_marker
         ("3）数据", "1)", 3, "数据"),
         ("10. 木竹联盟", "1.", 10, "木竹联盟"),
         ("2、光伏联盟", "1、", 2, "光伏联盟"),
+        ("2.2024年度目录", "1.", 2, "2024年度目录"),
+        ("03 光伏联盟", "01", 3, "光伏联盟"),
+        ("栏目二：政策", "part", 2, "政策"),
         ("③数据", "①", 3, "数据"),
         ("第二部分 政策", "part", 2, "政策"),
         ("■■ 政策", "■", None, "政策"),
@@ -30,7 +33,7 @@ def test_ornaments_on_both_sides_are_one_marker(text: str, core: str) -> None:
     assert text[marker.length : len(text) - marker.tail] == core
 
 
-@pytest.mark.parametrize("text", ["1.4万人次", "一是加强", "2023年", "【注】以上", "■", "联盟动态"])
+@pytest.mark.parametrize("text", ["1.4万人次", "一是加强", "2023年", "【注】以上", "01 月", "■", "联盟动态"])
 def test_other_beginnings_are_no_markers(text: str) -> None:
     assert read_marker(text) is None
 

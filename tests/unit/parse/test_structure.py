@@ -191,3 +191,29 @@ def test_a_word_of_western_text_joins_with_a_space() -> None:
     text = f"木竹联盟发布报告\n{NEWS}\n{summary}\n光伏联盟开会\n{MORE}\n"
     first = parse(source_of(text)).bulletin.items[0]
     assert first.paragraphs[-1] == 'The alliance also released an English summary entitled "Wood: A 2024 Review".'
+
+
+def test_the_parts_of_an_article_are_no_items() -> None:
+    parts = "".join(
+        f"{number}、{name}\n{MORE}\n" for number, name in zip("一二三", ("基本情况", "问题", "建议"), strict=True)
+    )
+    text = f"关于木竹产业用工情况的调查与建议\n{NEWS}\n{parts}（木竹联盟秘书处供稿）\n报：科技部\n"
+    (item,) = parse(source_of(text)).bulletin.items
+    assert item.paragraphs == (NEWS, "一、基本情况", MORE, "二、问题", MORE, "三、建议", MORE)
+    assert item.attribution is not None
+
+
+def test_the_parts_of_the_parts_of_an_article_are_no_items() -> None:
+    parts = f"一、建议\n（一）培训\n{MORE}\n（二）服务\n{MORE}\n二、附录\n{NEWS}\n"
+    assert _items(f"关于木竹产业用工情况的调查与建议\n{NEWS}\n{parts}") == [("关于木竹产业用工情况的调查与建议", 8)]
+
+
+def test_items_numbered_below_an_editors_note_are_items() -> None:
+    text = f"编者按：本期刊发两篇文章，供参考。\n一、木竹联盟召开会议\n{NEWS}\n二、光伏联盟举办论坛\n{MORE}\n"
+    assert _items(text) == [("木竹联盟召开会议", 1), ("光伏联盟举办论坛", 1)]
+
+
+def test_an_attribution_that_the_file_breaks_off_stays_text() -> None:
+    text = f"木竹联盟召开专家委员会会议\n{NEWS}\n（木竹产业技术创新战略联盟秘书处\n"
+    (item,) = parse(source_of(text)).bulletin.items
+    assert item.attribution is None

@@ -55,6 +55,17 @@ def test_contact_lines_at_the_end_of_a_notice_stay_in_it() -> None:
     assert parse(source_of(text)).bulletin.items[0].paragraphs[1:] == ("联系人：综合部", "电话：010-55588311")
 
 
+def test_contact_details_below_the_fields_of_a_notice_stay_in_it() -> None:
+    fields = ("会议地点：江海会议中心", "联系人：综合部　电话：55588311", "传真：55588312　邮编：310000")
+    text = f"关于举办论坛的通知\n{NEWS}\n" + "\n".join(fields) + "\n报：科技部\n"
+    assert parse(source_of(text)).bulletin.items[0].paragraphs[1:] == fields
+
+
+def test_contact_details_of_the_editors_are_no_receiver() -> None:
+    foot = "送：各学院\n编辑部地址：青川市大学路1号　邮编：310000\n投稿邮箱：xyh@qcu.example\n"
+    assert _groups(foot) == [("送", ("各学院",), None)]
+
+
 def test_a_body_that_issues_is_imprint() -> None:
     assert _groups("送：各成员单位\n联盟秘书处编印\n") == [("送", ("各成员单位",), None)]
 
