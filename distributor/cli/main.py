@@ -96,7 +96,9 @@ def main(arguments: Sequence[str]) -> int:
     except DistributorError as error:
         return fail(error_sentence(error, language()), error.exit_code)
     except typer.TyperException as error:
-        return fail(words("cli.usage", problem=error.format_message()), 2)
+        problem = error.format_message()
+        # a group that was named without a command has shown its help, and nothing is wrong
+        return fail(words("cli.usage", problem=problem), 2) if problem else 2
     except (KeyboardInterrupt, typer.Abort):
         return _INTERRUPTED
     return code if isinstance(code, int) else 0

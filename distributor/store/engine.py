@@ -29,6 +29,8 @@ _POSTGRESQL: dict[str, Any] = {
     "pool_pre_ping": True,
     "connect_args": {"options": f"-c idle_in_transaction_session_timeout={_FROZEN_MILLISECONDS}"},
 }
+# a long work of one statement after the other on a slow disk is no frozen process
+_NEVER_FROZEN = text("SET LOCAL idle_in_transaction_session_timeout = 0")
 _DRIVERS = {"sqlite+aiosqlite": "aiosqlite", "postgresql+psycopg": "psycopg"}
 
 
@@ -54,10 +56,14 @@ class Database:
     async def snapshot(self) -> AsyncIterator[AsyncConnection]:
         """Open a transaction that reads one state of everything, however long it lasts and whoever writes meanwhile."""
         async with self.engine.connect() as connection:
-            if not self.is_sqlite:
-                # on SQLite a reading transaction is a snapshot by itself (WAL)
-                await connection.execution_options(isolation_level="REPEATABLE READ")
+            if self.is_sqlite:
+                # a reading transaction is a snapshot by itself (WAL)
+                async with connection.begin():
+                    yield connection
+                return
+            await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             async with connection.begin():
+                await connection.execute(_NEVER_FROZEN)
                 yield connection
 
     @asynccontextmanager
@@ -91,6 +97,14 @@ class Database:
     def _blocking(self) -> Engine:
         """The same database by a driver that blocks its thread."""
         return _blocking_sqlite(self.url) if self.is_sqlite else create_engine(self.url, **_POSTGRESQL)
+
+    @asynccontextmanager
+    async def fill(self) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction that writes everything anew and may take as long as that takes."""
+        async with self.write() as connection:
+            if not self.is_sqlite:
+                await connection.execute(_NEVER_FROZEN)
+            yield connection
 
     async def now(self, connection: AsyncConnection) -> datetime:
         """Read the clock of the database, by which leases are judged.

@@ -56,7 +56,7 @@ async def copy_database(
         await migrate.require_newest(source)
         async with source.write() as reading:
             await require_no_worker(source, reading)
-            async with target.write() as writing:
+            async with target.fill() as writing:
                 return await _copy((premises, actor), reading, writing, progress)
     finally:
         await source.dispose()

@@ -105,7 +105,7 @@ async def restore_backup(
 async def _into_postgres(work: _Work, database: Database, *, replace: bool) -> tuple[int, int, int, str | None]:
     """All in one transaction: whoever is killed leaves the database as it was."""
     former = None
-    async with database.write() as connection:
+    async with database.fill() as connection:
         if await _is_taken(database, connection, replace=replace):
             former = f"before_restore_{work.beside.stamp}"
             await put_aside(connection, former)
@@ -128,7 +128,7 @@ async def _into_sqlite(work: _Work, database: Database, *, replace: bool) -> tup
     _remove(fresh)
     new = work.premises.open_database(f"sqlite+aiosqlite:///{fresh}")
     try:
-        async with new.write() as connection:
+        async with new.fill() as connection:
             rows, held = await _fill(work, connection)
         await new.dispose()
         require_closed(fresh)

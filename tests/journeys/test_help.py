@@ -1,5 +1,10 @@
 """Every command explains itself with an example."""
 
+import json
+import os
+import subprocess
+import sys
+
 import pytest
 import typer
 from hypothesis import given
@@ -9,6 +14,15 @@ from distributor.cli.help import SHELVES, wrappable
 from distributor.cli.main import app, main
 
 GROUP = typer.main.get_command(app)
+# what other people rely on: each of them exists and shows an example
+CONTRACT = (
+    *("parse", "demo", "init", "user add", "user list", "receive", "bulletins", "sign-off", "publish", "withdraw"),
+    *("plan", "send", "runs", "apply", "export-config", "recipients import", "recipients export", "recipients check"),
+    *("serve", "worker", "bounce", "export", "dkim new", "test-mail", "audit verify", "doctor", "backup", "restore"),
+    "database copy",
+)
+# the parser's own words
+ENGLISH = ("Options", "Arguments", "[required]", "[default", "Show this message", "[OPTIONS]")
 
 
 def _commands() -> list[list[str]]:
@@ -60,3 +74,45 @@ def test_a_long_chinese_sentence_can_be_broken_after_a_mark() -> None:
 @given(st.text("简报，；。（）ab ", max_size=80))
 def test_breaking_a_sentence_adds_nothing_but_spaces(sentence: str) -> None:
     assert wrappable(sentence).replace(" ", "") == sentence.replace(" ", "")
+
+
+def _helps(language: str) -> dict[str, str]:
+    """What each command of the contract says about itself, in a program of that language."""
+    program = (
+        "import contextlib, io, json, sys\n"
+        "from distributor.cli.main import main\n"
+        "said = {}\n"
+        "for command in json.loads(sys.argv[1]):\n"
+        "    with contextlib.redirect_stdout(io.StringIO()) as out:\n"
+        "        code = main([*command.split(), '--help'])\n"
+        "    said[command] = out.getvalue() if code == 0 else ''\n"
+        "print(json.dumps(said))\n"
+    )
+    environment = {**os.environ, "DISTRIBUTOR_LANGUAGE": language, "TERMINAL_WIDTH": "100", "PYTHONUTF8": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", program, json.dumps(CONTRACT)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    said: dict[str, str] = json.loads(done.stdout)
+    return said
+
+
+@pytest.mark.slow
+def test_every_command_that_people_rely_on_explains_itself_in_both_languages() -> None:
+    chinese, english = _helps("zh_CN"), _helps("en")
+    for command in CONTRACT:
+        for said in (chinese[command], english[command]):
+            # the example stands behind the options
+            assert f"distributor {command}" in said.rpartition("╯")[2], command
+        assert any("一" <= sign <= "鿿" for sign in chinese[command]), command
+        assert [word for word in ENGLISH if word in chinese[command]] == [], command
+
+
+def test_a_group_without_a_command_shows_its_commands_and_no_complaint(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["user"]) == 2
+    captured = capsys.readouterr()
+    assert "disable" in captured.out
+    assert captured.err == ""
