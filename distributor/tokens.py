@@ -5,9 +5,11 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import lru_cache
 from itertools import count
 
+from cryptography.fernet import Fernet, InvalidToken
 from itsdangerous import BadSignature, Serializer, URLSafeSerializer
 from itsdangerous.encoding import base64_encode
 
@@ -113,6 +115,35 @@ def is_mac(purpose: str, value: str, given: str, keys: Sequence[str]) -> bool:
     """
     sealed = given.encode("utf-8", "surrogatepass")
     return any(hmac.compare_digest(mac(purpose, value, key).encode(), sealed) for key in keys)
+
+
+def seal(purpose: str, secret: str, key: str) -> str:
+    """Encrypt a short secret that is kept in the database, with a key that is not.
+
+    Args:
+        purpose: what it is good for; unsealing for another purpose gives nothing.
+        secret: the secret.
+        key: a secret key.
+    """
+    return _cipher(purpose, key).encrypt(secret.encode()).decode("ascii")
+
+
+def unseal(purpose: str, sealed: str, keys: Sequence[str]) -> str | None:
+    """Decrypt what `seal` made with one of the keys; None when none of them did.
+
+    Args:
+        purpose: as in `seal`.
+        sealed: what it gave.
+        keys: secret keys.
+    """
+    for key in reversed(keys):
+        with suppress(InvalidToken):
+            return _cipher(purpose, key).decrypt(sealed.encode()).decode()
+    return None
+
+
+def _cipher(purpose: str, key: str) -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(hmac.digest(key.encode(), f"distributor.seal.{purpose}".encode(), "sha256")))
 
 
 class _Tokens(URLSafeSerializer):

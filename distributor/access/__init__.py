@@ -7,6 +7,7 @@ from distributor.access.passwords import new_password, require_strong
 from distributor.access.roles import Act, Actor, least_role, may, require
 from distributor.access.scopes import require_scope, scope_of
 from distributor.access.throttle import ACCOUNT, ADDRESS, Limit, counted, network_of, uncounted, wait
+from distributor.access.totp import matching_step, new_totp_secret, provisioning_uri, totp_code, totp_step
 from distributor.model.audit import Origin
 from distributor.model.user import AccessRole
 
@@ -25,15 +26,20 @@ __all__ = [
     "hash_password",
     "is_password",
     "least_role",
+    "matching_step",
     "may",
     "needs_new_hash",
     "network_of",
     "new_password",
+    "new_totp_secret",
+    "provisioning_uri",
     "require",
     "require_scope",
     "require_strong",
     "scope_of",
     "seal",
+    "totp_code",
+    "totp_step",
     "uncounted",
     "wait",
 ]

@@ -121,6 +121,21 @@ def password(
         say("cli.users.generated", password=new)
 
 
+@app.command(
+    "reset-second-factor",
+    help=words("cli.users.reset-factor"),
+    epilog="distributor user reset-second-factor li --as root",
+)
+def reset_second_factor(name: NameArgument, *, as_: ActorOption = None, config: ConfigOption = None) -> None:
+    """Ask an account for no code any more."""
+    from distributor.cli.container import run_in_container
+    from distributor.usecases.second_factor import reset_factor
+
+    who = actor(as_)
+    had_one = run_in_container(config, who, lambda container: reset_factor(container.context, who, name))
+    say("cli.users.factor-reset" if had_one else "cli.users.factor-none", name=name)
+
+
 def _change(config: Path | None, who: Actor, work: "Callable[[Context], Awaitable[User]]") -> "User":
     from distributor.cli.container import run_in_container
 

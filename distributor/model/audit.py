@@ -53,6 +53,8 @@ class AuditAct(StrEnum):
     DISABLE_USER = "disable-user"
     ENABLE_USER = "enable-user"
     SET_PASSWORD = "set-password"  # noqa: S105  the name of an act
+    ENABLE_SECOND_FACTOR = "enable-second-factor"
+    DISABLE_SECOND_FACTOR = "disable-second-factor"
     LOG_IN = "log-in"
     LOG_IN_SLOWED = "log-in-slowed"
     LOG_OUT = "log-out"

@@ -17,6 +17,7 @@ from distributor.usecases.check_password import check_password
 from distributor.usecases.context import Context
 from distributor.usecases.count_attempts import Counted, count_attempt, forgive, of_account, of_address
 from distributor.usecases.recognise_session import IDLE, LONGEST
+from distributor.usecases.second_factor import passes_factor
 
 _log = log.get_logger(__name__)
 _LONGEST_AGENT, _LONGEST_ADDRESS = 200, 64
@@ -30,11 +31,13 @@ class Client:
         address: network address.
         agent: what the browser says it is.
         token: token of the session that it has already, or None; that one ends.
+        code: one-time code as it was typed, or empty.
     """
 
     address: str
     agent: str = ""
     token: str | None = None
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,9 @@ class LoggedIn:
 
 
 async def log_in(context: Context, name: str, password: str, client: Client) -> LoggedIn:
-    """Open a session for whoever knows the password of an account.
+    """Open a session for whoever knows the password of an account and shows a code where it has a second factor.
+
+    A wrong code is counted and answered like a wrong password, so that nobody learns which of the two was right.
 
     Args:
         context: the installation.
@@ -89,6 +94,8 @@ async def _open(
     async with context.database.write() as connection:
         user = await users.find(connection, name)
         if user is None or user.disabled is not None or await users.password_hash(connection, name) != checked:
+            return None
+        if not await passes_factor(connection, context, name, client.code, now):
             return None
         await forgive(connection, against, now)
         await sessions.remove_expired(connection, now, now - IDLE)

@@ -1,18 +1,14 @@
 """Give an account another password: one's own, or somebody's who has forgotten theirs."""
 
-import math
-
 import anyio.to_thread
 
 from distributor import access
 from distributor.access import Act, Actor
-from distributor.errors import Refused
 from distributor.model.audit import AuditAct, Touched
 from distributor.store import sessions, users
 from distributor.usecases.audit import record_act
-from distributor.usecases.check_password import check_password
 from distributor.usecases.context import Context
-from distributor.usecases.count_attempts import count_attempt, forgive, of_account
+from distributor.usecases.require_password import require_password
 
 
 async def set_password(context: Context, actor: Actor, name: str, password: str) -> None:
@@ -46,16 +42,7 @@ async def change_own_password(context: Context, actor: Actor, old: str, new: str
         Refused: `password-wrong`, `login-slowed` after many, or what is wrong with the new one.
     """
     access.require(actor, Act.OWN_ACCOUNT)
-    against = (of_account(actor.name),)
-    async with context.database.write() as connection:
-        pause = await count_attempt(connection, context, actor.name, against)
-        kept = await users.password_hash(connection, actor.name)
-    if pause:
-        raise Refused("login-slowed", seconds=math.ceil(pause.total_seconds()))
-    if not await check_password(old, kept):
-        raise Refused("password-wrong")
-    async with context.database.write() as connection:
-        await forgive(connection, against, context.now())
+    await require_password(context, actor, old)
     await _set(context, actor, actor.name, new, session_id)
 
 

@@ -43,7 +43,7 @@ PAGES = (
     *("", "?lang=en", "upload", "bulletins/b001", "bulletins/b001/plan", "bulletins/b001/runs", "bulletins/b001/trail"),
     *("bulletins/b001/sign-off", "bulletins/b002/sign-off", "bulletins/b003/plan", "bulletins/b003/sign-off"),
     *("bulletins/b001/publish", "bulletins/b001/send?list=bao", "tickets", "users", "users/new", "users/li"),
-    *("account", "account?lang=en", "audit", "audit/check", "bulletins/nothing"),
+    *("account", "account?lang=en", "account/second-factor", "audit", "audit/check", "bulletins/nothing"),
 )
 
 

@@ -116,3 +116,10 @@ def test_the_log_is_verified_and_a_change_is_found(run: Run, tmp_path: Path) -> 
     database.close()
     code, _, err = run("audit", "verify")
     assert (code, re.findall(r"\d+", err)[0]) == (2, "2")
+
+
+def test_a_second_factor_that_is_not_there_is_said(run: Run) -> None:
+    run("user", "add", "li", "--role", "editor", "--generate", "--as", "root")
+    code, out, _ = run("user", "reset-second-factor", "li", "--as", "root")
+    assert (code, "no second factor" in out) == (0, True)
+    assert run("user", "reset-second-factor", "nobody", "--as", "root")[0] == 2

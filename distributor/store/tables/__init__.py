@@ -1,6 +1,14 @@
 """All tables; importing this package fills the metadata that migrations are compared with."""
 
-from distributor.store.tables.access import api_tokens, audit, audit_head, login_failures, sessions, users
+from distributor.store.tables.access import (
+    api_tokens,
+    audit,
+    audit_head,
+    login_failures,
+    second_factors,
+    sessions,
+    users,
+)
 from distributor.store.tables.address_book import (
     address_book_acts,
     address_book_changes,
@@ -92,6 +100,7 @@ __all__ = [
     "runs",
     "schedules",
     "search_entries",
+    "second_factors",
     "sessions",
     "sign_offs",
     "sign_up_counts",

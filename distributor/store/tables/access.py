@@ -1,6 +1,6 @@
 """Accounts, sessions, tokens of the API, counted failures of logins, and the audit log."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table
 
 from distributor.store.tables.metadata import metadata
 from distributor.store.types import Moment, PlainJson
@@ -52,6 +52,16 @@ api_tokens = Table(
     Column("expires", Moment, nullable=False),
     Column("last_used", Moment, nullable=True),
     Column("revoked", Moment, nullable=True),
+)
+
+second_factors = Table(
+    "second_factors",
+    metadata,
+    Column("user", ForeignKey("users.name"), primary_key=True),
+    # the secret is sealed with a key that stands beside the database
+    Column("sealed", String(300), nullable=False),
+    Column("last_step", BigInteger, nullable=False),
+    Column("enabled", Moment, nullable=False),
 )
 
 audit = Table(

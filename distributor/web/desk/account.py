@@ -7,6 +7,7 @@ from distributor.errors import Refused
 from distributor.usecases.list_sessions import list_sessions
 from distributor.usecases.manage_tokens import list_tokens
 from distributor.usecases.revoke_session import revoke_session
+from distributor.usecases.second_factor import factor_holders
 from distributor.usecases.set_password import change_own_password
 from distributor.web.desk.failures import failure_status
 from distributor.web.desk.pages import done, show
@@ -42,6 +43,7 @@ async def revoke(desk: Desked, session_id: str) -> Response:
 async def _account(desk: Desk, refused: Refused | None = None) -> Response:
     values = {
         "tokens": await list_tokens(desk.context, desk.actor, desk.actor.name),
+        "has_factor": desk.actor.name in await factor_holders(desk.context),
         "now": desk.context.now(),
         "sessions": await list_sessions(desk.context, desk.actor, desk.actor.name),
         "problem": None if refused is None else desk_sentence(refused, desk.visit.language),

@@ -7,6 +7,7 @@ from distributor.errors import Refused
 from distributor.usecases import log_in as usecase
 from distributor.usecases.log_in import Client
 from distributor.usecases.log_out import log_out
+from distributor.usecases.second_factor import factor_holders
 from distributor.web.desk.failures import failure_status
 from distributor.web.desk.guard import safe_next
 from distributor.web.desk.pages import done, drop_cookie, leave, put_cookie, show
@@ -19,7 +20,7 @@ from distributor.web.desk.visit import Desk, Desked, Flash
 async def ask(desk: Desked) -> Response:
     """Show the form; who is logged in already goes on."""
     wanted = safe_next(desk.visit.request.query_params.get("next"))
-    return _form(desk, wanted) if desk.who is None else leave(desk, wanted)
+    return await _form(desk, wanted) if desk.who is None else leave(desk, wanted)
 
 
 @action("/login", Act.LOG_IN)
@@ -27,11 +28,12 @@ async def enter(request: Request, desk: Desked) -> Response:
     """Open a session and go on to the page that was asked for."""
     form, wanted = desk.form, safe_next(desk.form.text("next"))
     address = request.client.host if request.client else ""
-    client = Client(address, request.headers.get("user-agent", ""), request.cookies.get(desk.cookies.session))
+    agent, session = request.headers.get("user-agent", ""), request.cookies.get(desk.cookies.session)
+    client = Client(address, agent, session, form.text("code"))
     try:
         opened = await usecase.log_in(desk.context, form.text("name"), form.raw("password"), client)
     except Refused as refused:
-        return _form(desk, wanted, refused)
+        return await _form(desk, wanted, refused)
     answer = leave(desk, wanted)
     put_cookie(answer, desk, desk.cookies.session, opened.token)
     drop_cookie(answer, desk, desk.cookies.guest)
@@ -47,10 +49,11 @@ async def away(desk: Desked) -> Response:
     return answer
 
 
-def _form(desk: Desk, wanted: str, refused: Refused | None = None) -> Response:
+async def _form(desk: Desk, wanted: str, refused: Refused | None = None) -> Response:
     values = {
         "next": wanted,
         "name": desk.form.text("name"),
+        "wants_code": bool(await factor_holders(desk.context)),
         "problem": None if refused is None else desk_sentence(refused, desk.visit.language),
     }
     status = 200 if refused is None else failure_status(refused)

@@ -12,6 +12,7 @@ from distributor.usecases.add_user import add_user
 from distributor.usecases.list_sessions import list_sessions
 from distributor.usecases.list_users import list_users, show_user
 from distributor.usecases.manage_tokens import list_tokens
+from distributor.usecases.second_factor import factor_holders, reset_factor
 from distributor.usecases.set_password import set_password
 from distributor.web.desk.failures import failure_status
 from distributor.web.desk.pages import done, show
@@ -82,6 +83,13 @@ async def password(desk: Desked, name: str) -> Response:
     return done(desk, f"users/{name}", Flash("desk.users.password-set", {"name": name}))
 
 
+@action("/users/{name}/second-factor/reset", Act.MANAGE_USERS)
+async def reset(desk: Desked, name: str) -> Response:
+    """Ask an account for no code any more: its owner has lost their telephone."""
+    await reset_factor(desk.context, desk.actor, name)
+    return done(desk, f"users/{name}", Flash("desk.users.factor-reset", {"name": name}))
+
+
 def _role(desk: Desk) -> AccessRole:
     wanted = desk.form.text("role")
     if wanted not in set(AccessRole):
@@ -107,6 +115,7 @@ async def _account(desk: Desk, name: str, error: DistributorError | None = None)
     values = {
         **_problem(desk, error),
         "user": found,
+        "has_factor": found.name in await factor_holders(desk.context),
         "tokens": await list_tokens(desk.context, desk.actor, found.name),
         "now": desk.context.now(),
         "sessions": await list_sessions(desk.context, desk.actor, found.name),

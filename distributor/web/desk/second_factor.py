@@ -1,0 +1,53 @@
+"""The second factor of one's own account: taken over into a telephone, shown a code, turned off."""
+
+from fastapi import Response
+
+from distributor.access import Act
+from distributor.errors import Refused
+from distributor.usecases import second_factor as usecase
+from distributor.usecases.second_factor import Offer
+from distributor.web.desk.failures import failure_status
+from distributor.web.desk.pages import done, show
+from distributor.web.desk.routing import action, page
+from distributor.web.desk.sentences import desk_sentence
+from distributor.web.desk.visit import Desk, Desked, Flash
+
+
+@page("/account/second-factor", Act.OWN_ACCOUNT)
+async def ask(desk: Desked) -> Response:
+    """Show a new secret and the form that turns it on, or the one that turns it off."""
+    if desk.actor.name in await usecase.factor_holders(desk.context):
+        return _show(desk, None)
+    return _show(desk, usecase.offer_factor(desk.context, desk.actor))
+
+
+@action("/account/second-factor", Act.OWN_ACCOUNT)
+async def enable(desk: Desked) -> Response:
+    """Turn it on."""
+    form, session_id = desk.form, desk.signed_in.session.id
+    typed = (form.raw("password"), form.text("code"))
+    try:
+        await usecase.enable_factor(desk.context, desk.actor, form.text("offer"), typed, session_id)
+    except Refused as refused:
+        return _show(desk, usecase.same_offer(desk.context, desk.actor, form.text("offer")), refused)
+    return done(desk, "account", Flash("desk.second-factor.enabled"))
+
+
+@action("/account/second-factor/disable", Act.OWN_ACCOUNT)
+async def disable(desk: Desked) -> Response:
+    """Turn it off."""
+    try:
+        await usecase.disable_own_factor(desk.context, desk.actor, desk.form.raw("password"))
+    except Refused as refused:
+        return _show(desk, None, refused)
+    return done(desk, "account", Flash("desk.second-factor.disabled"))
+
+
+def _show(desk: Desk, offer: Offer | None, refused: Refused | None = None) -> Response:
+    values = {
+        "offer": offer,
+        "problem": None if refused is None else desk_sentence(refused, desk.visit.language),
+    }
+    status = 200 if refused is None else failure_status(refused)
+    title = desk.say("desk.second-factor.title")
+    return show(desk, "web/desk/second_factor.html", title, values, place="account", status=status)
