@@ -133,6 +133,21 @@ async def cancel_rest(connection: AsyncConnection, run_id: str, actor: str, now:
     return len(await _move(connection, which, Settlement(_S.CANCELLED, actor), now))
 
 
+async def cancel_variant(connection: AsyncConnection, run_id: str, variant: str, actor: str, now: datetime) -> int:
+    """Cancel what a run has not sent of one rendering and no worker has in hand; returns how many.
+
+    Args:
+        connection: an open writing transaction.
+        run_id: the run.
+        variant: digest of the rendering.
+        actor: who wants it.
+        now: the clock of the database.
+    """
+    waits = deliveries.c.state.in_((_S.PENDING, _S.DEFERRED))
+    which = and_(deliveries.c.run_id == run_id, deliveries.c.variant == variant, waits)
+    return len(await _move(connection, which, Settlement(_S.CANCELLED, actor), now))
+
+
 async def _move(
     connection: AsyncConnection,
     which: ColumnElement[bool],

@@ -148,7 +148,9 @@ async def paused_among(connection: AsyncConnection, run_ids: Collection[str]) ->
         connection: an open transaction.
         run_ids: the runs.
     """
-    query = select(runs.c.id).where(runs.c.id.in_(sorted(run_ids)), runs.c.paused.is_not(None))
+    # one that was opened again, because something in it was taken back, stands still until it is mended
+    stands = or_(runs.c.paused.is_not(None), runs.c.ready.is_(None))
+    query = select(runs.c.id).where(runs.c.id.in_(sorted(run_ids)), stands)
     return frozenset((await connection.execute(query)).scalars())
 
 

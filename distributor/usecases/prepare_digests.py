@@ -19,6 +19,7 @@ from distributor.store.digest_runs import Candidate, DigestRun
 from distributor.usecases.compose_digests import Ground, Rendered, key_of, load_ground, render_all
 from distributor.usecases.context import Context
 from distributor.usecases.freeze_runs import idempotency_key
+from distributor.usecases.mend_digests import mend_digests
 from distributor.usecases.render_mail import designed
 
 _log = log.get_logger(__name__)
@@ -33,12 +34,14 @@ class _Progress:
 
     Args:
         opened: the run.
+        version: of what readers get; with another one everything that was rendered is mended first.
         after: key of the address that was looked at last; empty at the beginning of a round.
         ground: what the digests are made of, None when it must be loaded.
         hashes: of the keys that were met.
     """
 
     opened: DigestRun
+    version: int
     after: str = ""
     ground: Ground | None = None
     hashes: dict[DigestKey, str] = field(default_factory=dict)
@@ -48,7 +51,6 @@ class _Progress:
 class _Chunk:
     """Some readers, and what is written for each of them if they are still the same then."""
 
-    ground: Ground
     readers: Sequence[Candidate]
     minted: Mapping[str, Delivery]
     rendered: Sequence[Rendered]
@@ -70,16 +72,21 @@ async def prepare_digests(context: Context) -> int:
         if opened is None:
             return written
         try:
-            written += await _prepare(await designed(context), opened)
+            design = await designed(context)
+            version = await mend_digests(design, opened)
+            if version is None:
+                # a worker gives back what it holds of it, or others change what readers get: at the next look
+                return written
+            written += await _prepare(design, _Progress(opened, version))
         except DistributorError as error:
             # a person must look at it; later digests wait, since windows close in order
             _log.warning("digest-blocked", run=opened.run.id, code=error.code)
             return written
 
 
-async def _prepare(context: Context, opened: DigestRun) -> int:
+async def _prepare(context: Context, progress: _Progress) -> int:
     """Go through the readers in the order of their addresses, and again from the beginning until nobody is left."""
-    progress = _Progress(opened)
+    opened = progress.opened
     while True:
         chunk = await _look_ahead(context, progress)
         async with context.database.write() as connection:
@@ -87,10 +94,9 @@ async def _prepare(context: Context, opened: DigestRun) -> int:
             if current is None or current.run.id != opened.run.id:
                 # somebody else has finished it
                 return 0
-            if await site_state.version(connection) != chunk.ground.version:
+            if await site_state.version(connection) != progress.version:
                 # something was taken back or corrected meanwhile: what was rendered may hold it
-                progress.ground = None
-                continue
+                return 0
             if not chunk.readers and not progress.after:
                 return await _complete(connection, context, current)
             await _keep(connection, context, opened.run, chunk.rendered)
@@ -120,7 +126,7 @@ async def _look_ahead(context: Context, progress: _Progress) -> _Chunk:
     known |= {one.key.hash: one.variant for one in rendered}
     variants = {reader: known[key_hash] for reader, key_hash in hashes.items()}
     minted = await anyio.to_thread.run_sync(partial(_mint, context, opened.run, ahead, variants))
-    return _Chunk(ground, ahead, minted, rendered)
+    return _Chunk(ahead, minted, rendered)
 
 
 async def _keep(connection: AsyncConnection, context: Context, run: Run, rendered: Sequence[Rendered]) -> None:

@@ -13,7 +13,7 @@ from distributor.model.ledger import LedgerRow, RunEvent
 from distributor.model.record import BulletinRecord, ItemRecord
 from distributor.model.revision import Withdrawal
 from distributor.publish import Change
-from distributor.store import bulletins, deliveries, runs, served, site_state, withdrawals
+from distributor.store import bulletins, deliveries, digest_mending, runs, served, site_state, withdrawals
 from distributor.usecases.audit import record_act
 from distributor.usecases.context import Context
 from distributor.usecases.refresh_site import refresh_site
@@ -40,7 +40,8 @@ async def withdraw_bulletin(
     """Take a bulletin back, or one item of it.
 
     Deliveries that are waiting are cancelled in either case: they were signed with what is taken back. The rest of
-    a bulletin can be sent again after a new sign-off.
+    a bulletin can be sent again after a new sign-off. Digests that carry something of it stand still until a worker has
+    composed them anew from what is left.
 
     Args:
         context: the installation.
@@ -59,6 +60,7 @@ async def withdraw_bulletin(
         raise Refused("reason-missing")
     async with context.database.write() as connection:
         await site_state.take(connection)
+        await digest_mending.hold(connection)
         now = context.now()
         old = await bulletins.get(connection, bulletin_id)
         record = _without(old, item_key, now)
@@ -144,9 +146,11 @@ async def _stop_mail(connection: AsyncConnection, context: Context, actor: Actor
     now = await context.database.now(connection)
     found = await runs.list_all(connection, bulletin_id=bulletin_id)
     counts = await runs.counts(connection, [run.id for run in found])
+    # digests of several bulletins go on without what was taken back, once a worker has composed them anew
+    mended = await digest_mending.reopen(connection, bulletin_id)
     cancelled = 0
     for run in found:
-        if run.ready is not None and counts[run.id].is_finished:
+        if run.id in mended or (run.ready is not None and counts[run.id].is_finished):
             continue
         await runs.cancel(connection, run.id, actor.name, now)
         number = await deliveries.cancel_rest(connection, run.id, actor.name, now)
