@@ -5,11 +5,13 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import uvicorn
 
+from distributor.clock import Clock
 from distributor.model.recipient import AddressBook
 from distributor.model.record import BulletinRecord
 from distributor.store import address_book
@@ -24,10 +26,16 @@ def serving(
     folder: Path,
     records: Sequence[BulletinRecord] = (),
     book: AddressBook | None = None,
+    clock: Clock | None = None,
     **overrides: Any,  # noqa: ANN401  a builder passes any field on
 ) -> Iterator[str]:
-    """A site with the given bulletins and address book on a port of its own; gives its address."""
+    """A site with the given bulletins and address book on a port of its own; gives its address.
+
+    Its clock stands still unless one is given.
+    """
     parts = make_parts(folder, **overrides)
+    if clock is not None:
+        parts = replace(parts, context=replace(parts.context, clock=clock))
     # access_log off: a browser asks for much, and a failing test should show its own words only
     config = uvicorn.Config(create_app(parts), host="127.0.0.1", port=0, log_level="error", access_log=False)
     server = uvicorn.Server(config)
