@@ -38,12 +38,12 @@ def list_subscribers(
         rows = [
             (
                 one.subscriber.address,
-                ", ".join(f"{membership.list_id} {membership.state}" for membership in one.memberships),
-                one.subscriber.preferences.frequency.value,
+                "、".join(f"{each.list_id} {words(f'web.subscribe.state-{each.state}')}" for each in one.memberships),
+                words(f"web.subscribe.frequency-{one.subscriber.preferences.frequency}"),
             )
             for one in found
         ]
-        table(["cli.column.address", "cli.column.list", "cli.schedules.column-trigger"], rows)
+        table(["cli.column.address", "cli.column.list", "web.subscribe.frequency"], rows)
 
 
 @app.command(

@@ -39,7 +39,7 @@ async def test_an_empty_archive_says_so(tmp_path: Path) -> None:
     async with site(tmp_path) as it:
         answer = await it.page("/")
     assert answer.status_code == 200
-    assert len(look_at(answer.text).texts("//p[@class='empty']")) == 2
+    assert len(look_at(answer.text).texts("//p[@class='empty']")) == 1
 
 
 async def test_a_bulletin_reads_as_it_is_printed(tmp_path: Path) -> None:
