@@ -209,7 +209,14 @@ def _conduct(chosen: Settings) -> Conduct:
     delivery = chosen.delivery
     preset = PRESETS[delivery.preset]
     pace = replace(preset, per_second=delivery.per_second or preset.per_second, domains=delivery.domains)
-    return Conduct(catch_up=timedelta(hours=delivery.catch_up_hours), doubt=delivery.doubt, pace=pace)
+    return Conduct(
+        catch_up=timedelta(hours=delivery.catch_up_hours),
+        doubt=delivery.doubt,
+        pace=pace,
+        retry_minutes=tuple(delivery.retry_minutes),
+        retry_hours=delivery.retry_hours,
+        idempotency_header=delivery.idempotency_header,
+    )
 
 
 def _rules(chosen: Settings) -> SubscriptionRules:

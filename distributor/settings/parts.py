@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
@@ -94,6 +95,19 @@ class DeliverySettings(Part):
     )
     per_second: float | None = Field(default=None, gt=0, description="messages a second, instead of the preset's")
     domains: dict[str, float] = Field(default_factory=dict, description="messages a second by recipient domain")
+    retry_minutes: list[Annotated[float, Field(gt=0)]] = Field(
+        default_factory=lambda: [2.0, 5, 15, 30, 60, 120, 240],
+        min_length=1,
+        description="minutes to wait after the first, second … attempt; the last one repeats",
+    )
+    retry_hours: float = Field(
+        default=72, gt=0, le=720, description="hours after which what only a recipient's server refuses is given up"
+    )
+    idempotency_header: str = Field(
+        default="X-Idempotency-Key",
+        pattern="^(X-[A-Za-z0-9-]{1,60}|Idempotency-Key)$",
+        description="name of the header by which the relay drops a second copy, if it has one",
+    )
 
 
 class SenderSettings(Part):

@@ -1,6 +1,6 @@
 """Make the bytes of one delivery: the signed rendering with what is personal spliced in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from distributor import compose, tokens
@@ -105,6 +105,7 @@ class Composer:
         frame = compose.message_frame(
             context.publication, context.sender, chosen, run.bulletin_id, language, run.mailing
         )
+        frame = replace(frame, idempotency_header=context.conduct.idempotency_header)
         self._prepared[key] = compose.prepare(variant, frame, attached)
         return self._prepared[key]
 

@@ -182,6 +182,7 @@ def build(context: Context, mail: RenderedMail, key: VariantKey, reader: Reader,
     frame = compose.message_frame(
         context.publication, context.sender, mail.recipient_list, mail.record.id, language, key.mailing
     )
+    frame = replace(frame, idempotency_header=context.conduct.idempotency_header)
     token = tokens.sign(_PURPOSE, [reader.address, key.list_id], context.token_keys)
     page = f"{context.publication.base_url}/unsubscribe/{token}"
     personal = Personal(

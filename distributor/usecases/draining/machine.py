@@ -211,7 +211,7 @@ class Machine:
         now = _now(self._context)
         wait = None
         if outcome.state is DeliveryState.DEFERRED:
-            wait = patience(delivery, outcome, now)
+            wait = patience(delivery, outcome, now, self._context.conduct)
             if wait is None:
                 outcome = replace(outcome, state=DeliveryState.FAILED)
         following = None if wait is None else now + wait

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from distributor import deliver
 from distributor.deliver import Scope
 from distributor.model import lane as lanes_model
-from distributor.model.conduct import Pace
+from distributor.model.conduct import Conduct, Pace
 from distributor.model.lane import EVERYTHING, FREE, Lane
 from distributor.model.ledger import Mark
 from distributor.model.run import Delivery, DeliveryState, Outcome, Phase, RefusalClass
@@ -186,19 +186,21 @@ def adapted(known: dict[str, Lane], complaints: Sequence[Complaint], pace: Pace,
     return tuple(lane for domain, lane in after.items() if lane != known.get(domain))
 
 
-def patience(delivery: Delivery, outcome: Outcome, now: datetime) -> timedelta | None:
+def patience(delivery: Delivery, outcome: Outcome, now: datetime, conduct: Conduct) -> timedelta | None:
     """Say how long a deferred delivery waits; None means that it is given up.
 
     Args:
         delivery: the delivery.
         outcome: what the attempt came to.
         now: the present moment.
+        conduct: how deliveries are worked.
     """
+    plan = replace(deliver.USUAL, steps=conduct.retry_minutes, up_to=conduct.retry_hours)
     refusal = outcome.refusal or RefusalClass.TEMPORARY
     jitter = random.random()  # noqa: S311  spreads retries, hides nothing
-    if refusal is RefusalClass.CONNECTION and delivery.attempts <= len(deliver.USUAL.steps):
+    if refusal is RefusalClass.CONNECTION and delivery.attempts <= len(plan.steps):
         return REST * (1 + jitter / 4)
-    return deliver.retry_after(delivery.attempts, refusal, now=now, jitter=jitter)
+    return deliver.retry_after(delivery.attempts, refusal, now=now, jitter=jitter, plan=plan)
 
 
 def lane_of(known: dict[str, Lane], domain: str, pace: Pace, now: datetime) -> Lane:

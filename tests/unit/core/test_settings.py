@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from distributor import settings
+from distributor import bootstrap, settings
 from distributor.errors import Misconfigured
 from distributor.settings import Security, Sending
 
@@ -115,4 +115,30 @@ def test_an_address_of_the_site_that_is_none_is_refused(
 def test_a_misspelt_name_within_a_table_is_refused(config: Path) -> None:
     (config / "distributor.toml").write_text("[smtp]\nprot = 25\n", "utf-8")
     with pytest.raises(Misconfigured, match="prot"):
+        settings.load(config)
+
+
+def test_patience_and_the_header_of_the_relay_are_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISTRIBUTOR_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("DISTRIBUTOR_DELIVERY__RETRY_MINUTES", "[1, 5]")
+    monkeypatch.setenv("DISTRIBUTOR_DELIVERY__IDEMPOTENCY_HEADER", "X-Entity-Ref-ID")
+    conduct = bootstrap.build(settings.asset_folder("config")).context.conduct
+    assert (conduct.retry_minutes, conduct.retry_hours) == ((1, 5), 72)
+    assert conduct.idempotency_header == "X-Entity-Ref-ID"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("IDEMPOTENCY_HEADER", "Subject"),
+        ("IDEMPOTENCY_HEADER", "X-A: b"),
+        ("RETRY_MINUTES", "[]"),
+        ("RETRY_MINUTES", "[0]"),
+    ],
+)
+def test_a_header_of_ours_and_no_patience_are_refused(
+    config: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(f"DISTRIBUTOR_DELIVERY__{name}", value)
+    with pytest.raises(Misconfigured, match="settings-invalid"):
         settings.load(config)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from distributor.deliver import USUAL
 from distributor.model.conduct import PRESETS, Conduct, Pace
 from distributor.model.lane import EVERYTHING, FREE, Lane
 from distributor.model.recipient import MailFormat, Role
@@ -105,16 +106,32 @@ def test_a_connection_that_fails_while_others_succeed_does_not_stop_the_relay() 
 
 @pytest.mark.parametrize("attempts", [1, 3])
 def test_a_lost_connection_is_tried_again_within_a_minute(attempts: int) -> None:
-    wait = patience(to("a@qq.example", attempts), refused(_C.CONNECTION, Phase.DATA, 0), NOW)
+    wait = patience(to("a@qq.example", attempts), refused(_C.CONNECTION, Phase.DATA, 0), NOW, Conduct())
     assert wait is not None
     assert REST <= wait < timedelta(seconds=60)
 
 
 def test_greylisting_waits_five_minutes_and_a_temporary_refusal_ends_some_day() -> None:
-    wait = patience(to("a@qq.example"), refused(_C.GREYLIST), NOW)
+    wait = patience(to("a@qq.example"), refused(_C.GREYLIST), NOW, Conduct())
     assert wait is not None
     assert wait >= timedelta(minutes=5)
-    assert patience(to("a@qq.example", 99), refused(_C.TEMPORARY), NOW) is None
+    assert patience(to("a@qq.example", 99), refused(_C.TEMPORARY), NOW, Conduct()) is None
+
+
+def test_an_operator_may_be_more_or_less_patient() -> None:
+    conduct = Conduct(retry_minutes=(10, 20), retry_hours=1)
+    first, second, third = (
+        patience(to("a@qq.example", attempts), refused(_C.TEMPORARY), NOW, conduct) for attempts in (1, 2, 4)
+    )
+    assert first is not None
+    assert second is not None
+    assert timedelta(minutes=10) <= first <= timedelta(minutes=12)
+    assert timedelta(minutes=20) <= second <= timedelta(minutes=24)
+    assert third is None
+
+
+def test_the_usual_patience_is_that_of_the_plan() -> None:
+    assert (Conduct().retry_minutes, Conduct().retry_hours) == (USUAL.steps, USUAL.up_to)
 
 
 @pytest.mark.parametrize(
