@@ -151,7 +151,8 @@ async def _edit(
         new = _with_findings(change(old), tuple(others), typed=not key)
         await bulletins.save(connection, new)
         touched = Touched("bulletin", old.id, old.content_hash, new.content_hash)
-        await record_act(connection, context, actor, AuditAct.EDIT, touched, {"item": key} if key else {})
+        details = {"item": key} if key else {name: value or "" for name, value in asdict(new.masthead).items()}
+        await record_act(connection, context, actor, AuditAct.EDIT, touched, details)
     return new
 
 

@@ -189,3 +189,22 @@ async def test_an_editor_is_told_who_comes_next(tmp_path: Path) -> None:
         editor = await browser(it, AccessRole.EDITOR)
         path = await received(it, editor)
         assert "下一步由签发人签发。" in (await editor.get(path)).text
+
+
+async def test_hostile_words_stay_words(tmp_path: Path) -> None:
+    async with site(tmp_path) as it:
+        editor, approver = await browser(it, AccessRole.EDITOR), await browser(it, AccessRole.APPROVER)
+        path = await received(it, editor)
+        await sign_and_publish(approver, path)
+        hostile = "<img src=x onerror=alert(1)>{{ 7 * 7 }}"
+        data = SEED.replace("央行、科技部等四部门".encode(), f"{hostile}等四部门".encode())
+        assert (await hand_in(editor, path, data, note=f"</p>{hostile}"))[0] == 303
+        page = look_at((await editor.get(f"{path}/changes")).text)
+        assert page.values("//img/@src | //@onerror") == []
+        assert any(hostile in words for words in page.texts("//li//strong"))
+        assert any(hostile in words for words in page.texts("//dd"))
+        await sign_and_publish(approver, path)
+        fields = {"reason": f"<script>{hostile}</script>"}
+        await approver.submit(f"{path}/withdraw", f"{path}/withdraw", fields)
+        for address in (f"{path}/changes", path.removeprefix("/desk")):
+            assert look_at((await approver.get(address)).text).values("//script[not(@src)] | //img/@src") == []
