@@ -69,13 +69,16 @@ def demo(
     say("cli.demo.sending")
     run_worker_until_idle(variables)
     result = run_in_container(config, _editor(), lambda container: _result(container, bulletin_id))
-    password = run_in_container(config, _editor(), _add_accounts)
     _print(result, time.monotonic() - began, folder)
-    _print_log_in(f"http://{host}:{port}/desk/", password)
     if result.sent != result.addresses:
         raise Conflict("demo-unsent", sent=result.sent, total=result.addresses)
-    if not once:
-        run_site(host, port, variables, with_worker=True)
+    if once:
+        say("cli.demo.serve")
+        return
+    # the next demo makes everything anew: accounts are of use only while the site is there
+    password = run_in_container(config, _editor(), _add_accounts)
+    _print_log_in(f"http://{host}:{port}/desk/", password)
+    run_site(host, port, variables, with_worker=True)
 
 
 async def _publish(container: "Container", folder: Path, name: str, data: bytes) -> str:

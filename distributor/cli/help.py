@@ -1,7 +1,8 @@
 """How help reads: commands by what they are for, in the reader's language, with Chinese that can be wrapped."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Final
 
 import typer
@@ -75,8 +76,14 @@ def _shelve(program: Any) -> None:  # noqa: ANN401  as above
 def _reword(command: Any) -> None:  # noqa: ANN401  as above
     command.help = wrappable(command.help or "")
     command.options_metavar = words("cli.help.options-place")
+    command.subcommand_metavar = words("cli.help.command-place")
+    command.get_usage = partial(_usage, command.get_usage)
     for parameter in command.params:
         parameter.help = wrappable(parameter.help or "")
     command.get_help_option(typer.Context(command, help_option_names=list(_NAMES))).help = words("cli.help.help")
     for below in getattr(command, "commands", {}).values():
         _reword(below)
+
+
+def _usage(english: Callable[[Any], str], context: Any) -> str:  # noqa: ANN401  as above
+    return english(context).replace("Usage: ", words("cli.help.usage"), 1)

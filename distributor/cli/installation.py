@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from distributor.bootstrap import Container
     from distributor.usecases.plan_configuration import ConfigurationPlan
+    from distributor.usecases.premises import Premises
 
 
 def register(app: typer.Typer) -> None:
@@ -26,12 +27,24 @@ def register(app: typer.Typer) -> None:
 
 
 def init(*, as_: ActorOption = None, config: ConfigOption = None) -> None:
-    """Make the database and the keys, or bring them up to date."""
-    from distributor.cli.container import run_in_container
+    """Make the database and the keys, or bring them up to date; a named folder without settings gets the usual ones."""
+    from distributor import settings
+    from distributor.cli.container import run_in_container, run_on_premises
+    from distributor.usecases.first_settings import bring_first_settings
     from distributor.usecases.set_up import set_up
 
+    shipped, folder = settings.asset_folder("config"), settings.config_folder(config)
+    if folder != shipped and bring_first_settings(shipped, folder):
+        say("cli.init.settings", folder=folder)
     done = run_in_container(config, actor(as_), lambda container: set_up(container.context, actor(as_)), ready=False)
     say("cli.init.new" if done.is_new else "cli.init.done")
+    run_on_premises(config, _say_where)
+    if folder == shipped:
+        say("cli.init.shipped")
+
+
+async def _say_where(premises: "Premises") -> None:
+    say("cli.init.places", settings=premises.config, data=premises.data, secrets=premises.secrets)
 
 
 def apply(

@@ -152,4 +152,6 @@ def _password(*, from_stdin: bool, generate: bool) -> str:
         return new_password()
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")
+    if not sys.stdin.isatty():
+        raise Refused("password-needs-terminal")
     return str(typer.prompt(words("cli.users.prompt"), hide_input=True, confirmation_prompt=True))

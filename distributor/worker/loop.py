@@ -143,7 +143,7 @@ async def look_after(container: Container) -> None:
 
 async def _purge(container: Container) -> None:
     report = await purge_nightly(container.context)
-    if report is not None:
+    if report is not None and any(report.removed.values()):
         _log.info("purged", **report.removed)
 
 

@@ -22,7 +22,7 @@ CONTRACT = (
     "database copy",
 )
 # the parser's own words
-ENGLISH = ("Options", "Arguments", "[required]", "[default", "Show this message", "[OPTIONS]")
+ENGLISH = ("Usage", "Options", "Arguments", "[required]", "[default", "Show this message", "[OPTIONS]")
 
 
 def _commands() -> list[list[str]]:

@@ -63,6 +63,7 @@ def test_a_password_is_asked_for_twice_when_nothing_is_said(run: Run, monkeypatc
         return "correct horse battery"
 
     monkeypatch.setattr("typer.prompt", prompt)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
     assert run("user", "add", "li", "--role", "reader")[0] == 0
     assert asked == [{"hide_input": True, "confirmation_prompt": True}]
 
