@@ -1,6 +1,7 @@
 """What a publication and a correction cost, database included: `python -m tests.benchmarks.bench_publication [COUNT]`.
 
-An archive of COUNT bulletins (2,000 by default, 31 items each) in SQLite is compared with one of 20.
+An archive of COUNT bulletins (2,000 by default, 31 items each) in SQLite is compared with one of 20. Each is printed as
+PDF as well, where the machine has a Chinese font.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from distributor import publish
 from distributor.clock import FixedClock
 from distributor.model.revision import BulletinRevision
 from distributor.publish import Change
+from distributor.publish.typesetter import Typesetter
 from distributor.store import blobs, bulletins, revisions
 from distributor.usecases.context import Context
 from distributor.usecases.refresh_site import refresh_site
@@ -43,7 +45,7 @@ def main() -> None:
 
 async def _measured(count: int) -> dict[str, tuple[float, int]]:
     with tempfile.TemporaryDirectory() as folder:
-        context = make_parts(Path(folder)).context
+        context = replace(make_parts(Path(folder)).context, printer=Typesetter())
         await keep(context, issues(count))
         published = [await _publication(context, count + number) for number in range(ROUNDS)]
         corrected = [await _correction(context, number) for number in range(ROUNDS)]

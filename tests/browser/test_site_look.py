@@ -35,7 +35,7 @@ PAGES = (
     *("/", "/?lang=en", BULLETIN, "/bulletins/b000", f"/items/{SEED.items[3].key}", "/feeds"),
     *("/archive", "/archive/2025", "/sections", "/sections/重要政策动态", "/contributors", "/search?q=联盟"),
     *("/contributors/存储产业技术创新战略联盟秘书处", "/search", "/search?q=没有这个词&lang=en"),
-    *("/captured", f"/captured/{MAIL}", UNSUBSCRIBE, "/nothing"),
+    *("/captured", f"/captured/{MAIL}", UNSUBSCRIBE, "/nothing", "/subscribe", "/subscribe?lang=en"),
 )
 
 
@@ -110,6 +110,23 @@ def test_a_reader_goes_from_the_home_page_through_the_bulletin(browser: Browser,
     expect(page.get_by_role("heading", level=1)).to_have_text(SEED.items[4].content.title)
     page.get_by_role("link", name="第12期").click()
     expect(page).to_have_url(re.compile(re.escape(f"{BULLETIN}#{SEED.items[4].key}")))
+    page.context.close()
+
+
+def test_a_reader_searches_narrows_and_reads_without_script(browser: Browser, address: str) -> None:
+    page = open_page(browser, address, width=390, script=False)
+    page.goto("/")
+    page.get_by_role("searchbox").fill("联盟")
+    page.get_by_role("button", name="检索").click()
+    found = page.locator("article mark, li mark, mark")
+    expect(found.first).to_have_text("联盟")
+    every = int(re.findall(r"\d+", page.get_by_text(re.compile("找到")).inner_text())[0])
+    page.get_by_label("年份").select_option("2025")
+    page.get_by_role("button", name="检索").click()
+    narrowed = int(re.findall(r"\d+", page.get_by_text(re.compile("找到")).inner_text())[0])
+    assert 0 < narrowed < every
+    page.get_by_role("link", name=re.compile("联盟")).filter(has=page.locator("mark")).first.click()
+    expect(page).to_have_url(re.compile("/items/b000"))
     page.context.close()
 
 
