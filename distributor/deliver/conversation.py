@@ -9,7 +9,6 @@ import re
 import socket
 from collections import deque
 from dataclasses import dataclass
-from functools import partial
 from typing import Final, NamedTuple, Self
 
 from distributor.deliver.replies import decode_reply
@@ -120,6 +119,8 @@ class Conversation(_Listener):
         self._lines: list[bytes] = []
         self._answers: deque[tuple[int, bytes]] = deque()
         self._waiter: asyncio.Future[bool] | None = None
+        self._deadline = 0.0
+        self._watch: asyncio.TimerHandle | None = None
         self._paused = False
         self._reason: str | None = "connection-lost" if transport.is_closing() else None
         self.idle_since = self._loop.time()
@@ -238,6 +239,8 @@ class Conversation(_Listener):
         del exc
         self._reason = self._reason or "connection-lost"
         self._wake()
+        if self._watch is not None:
+            self._watch.cancel()
 
     def pause_writing(self) -> None:
         """Take notice that bytes wait to leave; called by the event loop."""
@@ -260,9 +263,25 @@ class Conversation(_Listener):
     async def _woken(self, seconds: float) -> bool:
         waiter: asyncio.Future[bool] = self._loop.create_future()
         self._waiter = waiter
-        timer = self._loop.call_later(seconds, partial(self._wake, in_time=False))
+        self._deadline = self._loop.time() + seconds
+        if self._watch is None or self._watch.when() > self._deadline:
+            self._watch_out()
         try:
             return await waiter
         finally:
-            timer.cancel()
             self._waiter = None
+
+    def _watch_out(self) -> None:
+        """Have an eye on the deadline; one timer serves many waits, since nearly all of them end in time."""
+        if self._watch is not None:
+            self._watch.cancel()
+        self._watch = self._loop.call_at(self._deadline, self._look)
+
+    def _look(self) -> None:
+        self._watch = None
+        if self._waiter is None:
+            return
+        if self._loop.time() >= self._deadline:
+            self._wake(in_time=False)
+        else:
+            self._watch_out()

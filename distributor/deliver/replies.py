@@ -33,6 +33,7 @@ def redecode(text: str) -> str:
 
 def tidy(text: str) -> str:
     """Put a text on one line without control characters, cut to a length that fits a column and a log."""
+    text = text.strip()
     printable = text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
     line = " ".join(printable.split())
     return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"

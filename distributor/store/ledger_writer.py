@@ -45,6 +45,10 @@ class Errand(Protocol):
         """Take notice that the transaction is in the database."""
 
 
+# the segment of the journal that holds it, the mark, and the mark in writing if it was written into the journal
+_Waiting = tuple[int, Mark, str | None]
+
+
 class LedgerWriter:
     """Writes the marks of one worker: at once into its journal, soon into the database.
 
@@ -59,7 +63,7 @@ class LedgerWriter:
         self.is_away = False
         self._database = database
         self._journal = journal
-        self._waiting: list[tuple[int, Mark, str | None]] = []
+        self._waiting: list[_Waiting] = []
         self._wake = anyio.Event()
         self._room = anyio.Event()
         self._runs = False
@@ -159,11 +163,11 @@ class LedgerWriter:
         due = [errand for errand in self.errands if errand.is_due()]
 
         async def work(connection: AsyncConnection) -> frozenset[str]:
-            now = await self._database.now(connection)
-            in_writing = [(mark, text or entries.write(mark, now)) for _, mark, text in group]
-            late = await marks.apply_written(connection, in_writing)
-            for errand in due:
-                await errand.work(connection, now)
+            late = await marks.apply_written(connection, await self._in_writing(connection, group))
+            if due:
+                now = await self._database.now(connection)
+                for errand in due:
+                    await errand.work(connection, now)
             return late
 
         stale = await self._database.write_in_thread(work)
@@ -175,3 +179,11 @@ class LedgerWriter:
             errand.committed()
         for delivery_id in stale:
             _log.warning("mark-late", delivery=delivery_id)
+
+    async def _in_writing(self, connection: AsyncConnection, group: Sequence[_Waiting]) -> list[tuple[Mark, str]]:
+        """Put in writing what never was; only for that the clock of the database has to be asked."""
+        ready = [(mark, text) for _, mark, text in group if text is not None]
+        if len(ready) == len(group):
+            return ready
+        now = await self._database.now(connection)
+        return [(mark, text or entries.write(mark, now)) for _, mark, text in group]

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Insert, Update, bindparam, false, func, insert, literal, null, select, true, update
+from sqlalchemy import Insert, Update, bindparam, false, func, insert, literal, null, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor.model.ledger import Mark
@@ -115,7 +115,9 @@ def _update(dialect: str, state: DeliveryState, orphans: bool) -> Update:
     if state is _S.PENDING:
         changes["attempts"] = table.attempts - 1
     which = (table.id == rows.text(CELLS["delivery"]), table.fence == rows.number(CELLS["fence"]))
-    return update(deliveries).where(*which, table.state.in_(_BEFORE[state])).values(changes).returning(table.id)
+    # not by in_(), whose list is written anew at every execution
+    before = or_(*(table.state == earlier for earlier in _BEFORE[state]))
+    return update(deliveries).where(*which, before).values(changes).returning(table.id)
 
 
 @cache

@@ -55,6 +55,7 @@ class Pacing:
         self._worker = worker
         self._complaints: list[Complaint] = []
         self._heard = 0
+        self._known: dict[str, Lane] = {}
         self._rests_until = 0.0
         self._succeeded_at = float("-inf")
         self._recovered_at = boot_seconds()
@@ -71,7 +72,7 @@ class Pacing:
             connection: an open transaction.
             now: the clock of the database.
         """
-        known = await lanes.load(connection, self._relay)
+        self._known = known = await lanes.load(connection, self._relay)
         return EVERYTHING in known and known[EVERYTHING].is_closed(now)
 
     async def admit(
@@ -79,12 +80,14 @@ class Pacing:
     ) -> Sequence[Delivery]:
         """Give those of the claimed deliveries that may be sent now; the rest is given back with a later moment.
 
+        Ask `is_closed` before, in the same transaction.
+
         Args:
             connection: the transaction in which they were claimed.
             claimed: the deliveries.
             now: the clock of the database.
         """
-        known = await lanes.load(connection, self._relay, locked=not self._pace.is_free)
+        known = self._known if self._pace.is_free else await lanes.load(connection, self._relay, locked=True)
         if not claimed or (not known and self._pace.is_free):
             return claimed
         admitted, postponed, changed = ration(claimed, known, self._pace, now)
