@@ -197,6 +197,7 @@ def _relay(smtp: SmtpSettings, per_connection: int, name: str = "") -> Relay:
         connections=smtp.connections,
         messages_per_connection=per_connection,
         timeouts=Timeouts().capped(smtp.timeout),
+        overlaps=smtp.overlaps,
         name=name,
     )
 

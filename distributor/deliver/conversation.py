@@ -112,6 +112,8 @@ class Conversation(_Listener):
         # answers come in the order of the letters: who has the turn reads
         self.turn = asyncio.Lock()
         self.needs_reset = False
+        # the next letter tries whether the relay keeps what comes behind a message
+        self.on_trial = False
         self.closing = False
         self._loop = asyncio.get_running_loop()
         self._transport = transport

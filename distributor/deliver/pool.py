@@ -29,6 +29,9 @@ class Pool:
         self._waiting: deque[_Waiter] = deque()
         self._parting: set[asyncio.Task[None]] = set()
         self.overlaps = relay.overlaps
+        # before all do it, one conversation tries whether the relay keeps what comes behind a message
+        self._proven = False
+        self._trial: Conversation | None = None
 
     async def take(self) -> Conversation:
         """Give a conversation that nobody uses, a new one, or one whose letter only waits for its last answer.
@@ -59,8 +62,19 @@ class Pool:
         full = talk.served + 1 >= self._relay.messages_per_connection
         if not self.overlaps or not talk.offers.pipelining or full:
             return
+        if not self._proven:
+            if self._trial is not None:
+                return
+            self._trial = talk
+            talk.on_trial = True
         if not self._hand_over(talk):
             self._followable[talk] = None
+
+    def prove(self) -> None:
+        """Let all conversations do what one has tried: the relay has answered a letter begun behind another."""
+        if self._trial is not None:
+            self._trial.on_trial = False
+        self._proven, self._trial = True, None
 
     def give_back(self, talk: Conversation) -> None:
         """Take a conversation back; it says goodbye in the background when it is no longer good.
@@ -72,6 +86,9 @@ class Pool:
         self._followable.pop(talk, None)
         if talk.holders:
             return
+        if talk is self._trial:
+            # nobody came who could have tried
+            talk.on_trial, self._trial = False, None
         if not talk.is_open or talk.served >= self._relay.messages_per_connection:
             self._part(talk)
         elif not self._hand_over(talk):

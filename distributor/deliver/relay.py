@@ -55,7 +55,7 @@ class Relay:
         trust: PEM file of the authority that signed the relay's certificate, beside those of the system.
         overlaps: say MAIL and RCPT of the next message while the answer to the last one is awaited, where the relay
             offers PIPELINING and more messages wait than there are connections. It halves the round trips; not every
-            relay that offers PIPELINING keeps what comes after a message.
+            relay that offers PIPELINING keeps what comes after a message, so one connection tries it first.
         asks_reports: ask for reports about failures where the relay offers that (RFC 3461).
         name: how it is called in messages, the host by default.
     """

@@ -106,6 +106,7 @@ class SmtpTransport:
         except NotConnectedError as error:
             return judge(error.reply)
         is_kept, served, talk.is_used = talk.is_used, talk.served, True
+        follows = talk.holders > 1
         try:
             outcome = await self._converse(talk, letter, before_dot)
         except DroppedError as error:
@@ -113,6 +114,8 @@ class SmtpTransport:
                 # it answered the letter before and swallowed what came behind it
                 self._pool.overlaps = False
             return None if is_kept else judge(error.reply)
+        if follows and outcome.reply.code:
+            self._pool.prove()
         closed_on_us = is_kept and talk.closing and outcome.reply.phase is Phase.MAIL
         return None if closed_on_us and outcome.refusal is RefusalClass.CONNECTION else outcome
 

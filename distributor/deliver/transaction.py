@@ -12,6 +12,8 @@ from distributor.model.run import DeliveryState, Outcome, Phase, Reply
 AfterDot = Callable[[], None]
 _Command = tuple[Phase, bytes]
 
+# a relay that has answered the dot and not what came behind it has most likely thrown that away
+_TRIAL_SECONDS = 10.0
 # RSET comes before anything is said about a message; no phase of the ledger stands for it
 _RESET = Phase.CONNECT
 
@@ -55,7 +57,10 @@ async def _offer(talk: Conversation, steps: Sequence[_Command], patience: Timeou
         try:
             if not talk.offers.pipelining:
                 talk.write(command, phase)
-            answers.append(await talk.answer(phase, patience.data if phase is Phase.DATA else patience.command))
+            seconds = patience.data if phase is Phase.DATA else patience.command
+            if talk.on_trial and not answers:
+                seconds = min(seconds, _TRIAL_SECONDS)
+            answers.append(await talk.answer(phase, seconds))
         except DroppedError as dropped:
             # what was refused before the connection went stays refused; before any answer nothing has happened
             return _loss(answers, dropped)

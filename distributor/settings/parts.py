@@ -48,6 +48,10 @@ class SmtpSettings(Part):
     password: SecretStr | None = Field(default=None, description="password or 授权码 at the relay")
     connections: int = Field(default=4, ge=1, le=100, description="connections kept open at the same time")
     timeout: float = Field(default=60, gt=0, description="seconds to wait for an answer before the final dot")
+    overlaps: bool = Field(
+        default=True,
+        description="begin a mail while the answer to the last one is awaited, where a trial shows that this works",
+    )
     verp: bool = Field(
         default=False, description="an envelope address for each mail, so that every report finds it; not at 163 and QQ"
     )

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Lock
 from typing import Any, TypeVar
 
 import anyio.to_thread
@@ -44,6 +45,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.is_sqlite = _require_known(url) == "sqlite"
+        self._giving_back = Lock()
         self.engine = _sqlite_engine(url) if self.is_sqlite else create_async_engine(url, **_POSTGRESQL)
 
     @asynccontextmanager
@@ -88,10 +90,18 @@ class Database:
         return await anyio.to_thread.run_sync(self._write_here, work, abandon_on_cancel=True)
 
     def _write_here(self, work: Work[T]) -> T:
-        with self._blocking.connect() as pooled:
+        engine = self._blocking
+        pooled = engine.connect()
+        try:
             connection = pooled.execution_options(writes=True)
             with connection.begin():
                 return run_at_once(work(at_once(connection)))
+        finally:
+            with self._giving_back:
+                if self.__dict__.get("_blocking") is not engine and not pooled.invalidated:
+                    # a thread that was left alone: nobody would close what goes back into this pool
+                    pooled.detach()
+                pooled.close()
 
     @cached_property
     def _blocking(self) -> Engine:
@@ -138,8 +148,10 @@ class Database:
     async def dispose(self) -> None:
         """Close all connections."""
         await self.engine.dispose()
-        if "_blocking" in self.__dict__:
-            self._blocking.dispose()
+        with self._giving_back:
+            blocking: Engine | None = self.__dict__.pop("_blocking", None)
+            if blocking is not None:
+                blocking.dispose()
 
 
 def _require_known(url: str) -> str:

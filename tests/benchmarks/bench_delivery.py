@@ -134,7 +134,8 @@ async def _drain(
     row = (await rows_of(database, run))[0]
     message = await Composer(context).compose(row.delivery)
     await asyncio.to_thread(file.write_bytes, message.replace(b"\r\n", b"\n"))
-    async with transport_to(bench.port, connections=CONNECTIONS, messages_per_connection=10**9) as transport:
+    kept = {"connections": CONNECTIONS, "messages_per_connection": 10**9, "overlaps": True}
+    async with transport_to(bench.port, **kept) as transport:
         worker = Worker(worker_name(), transport, CONNECTIONS)
         with contextlib.nullcontext() if with_ledger else _without_ledger():
             begin, busy = time.perf_counter(), time.process_time()

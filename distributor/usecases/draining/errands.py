@@ -42,13 +42,19 @@ class ClaimAhead:
         self._batch: Sequence[Delivery] = ()
         self._left_out = 0
         self._found_nothing = False
+        self._has_news = False
 
     def is_due(self) -> bool:
         """Claim when half of the stock is gone."""
         if self.stopped or self.is_dry or self._pacing.rests:
             return False
-        self._room = self._stock.room
+        self._room, self._has_news = self._stock.room, False
         return self._room * 2 >= self._stock.capacity
+
+    def look_again(self) -> None:
+        """Claim once more although nothing was due: something was given back that may be sent at once."""
+        self.is_dry = False
+        self._has_news = True
 
     async def work(self, connection: AsyncConnection, now: datetime) -> None:
         """Claim a batch."""
@@ -76,7 +82,8 @@ class ClaimAhead:
         self._stock.add(self._batch, self._asked_at + self._context.conduct.lease.total_seconds())
         self._batch = ()
         self.suppressed += self._left_out
-        self.is_dry = self.is_dry or self._found_nothing
+        # what was given back meanwhile was not there to be found
+        self.is_dry = self._found_nothing and not self._has_news
 
     async def _without_suppressed(
         self, connection: AsyncConnection, claimed: Sequence[Delivery], now: datetime

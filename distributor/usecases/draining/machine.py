@@ -23,6 +23,8 @@ from distributor.usecases.draining.workshop import Made, Workshop
 _log = log.get_logger(__name__)
 
 _LOOK_SECONDS = 0.01
+# for each connection one message whose answer is awaited, and one that is ready to follow it
+_UNDER_WAY = 2
 # what is in flight may finish after SIGTERM; the process has 30 seconds in all
 _FINISH_SECONDS = 20
 _FLUSH_SECONDS = 5
@@ -35,7 +37,7 @@ class Worker:
     Args:
         name: name in the ledger.
         transport: an open way of sending.
-        connections: deliveries under way at the same time.
+        connections: connections of the transport.
         relay: name of the relay, for its lanes.
     """
 
@@ -108,8 +110,8 @@ class Machine:
         async with anyio.create_task_group() as tasks:
             for _ in range(2):
                 tasks.start_soon(self._workshop.run)
-            for _ in range(self._worker.connections):
-                tasks.start_soon(self._connection)
+            for _ in range(self._worker.connections * _UNDER_WAY):
+                tasks.start_soon(self._send_on)
             self.writer.wake()
             await self._until_done(stopping)
             tasks.cancel_scope.cancel()
@@ -151,8 +153,8 @@ class Machine:
         else:
             self._release(delivery)
 
-    async def _connection(self) -> None:
-        """Send one message after the other; as many of these run as there are connections."""
+    async def _send_on(self) -> None:
+        """Send one message after the other; the transport sees to it that the relay gets no more than it should."""
         while True:
             await self.writer.room()
             made = await self._workshop.next()
@@ -229,6 +231,7 @@ class Machine:
     def _yield_to(self, objection: Stop, delivery: Delivery) -> None:
         if objection is Stop.LOST:
             _log.warning("lease-lost", delivery=delivery.id)
+            self._claims.look_again()
         if objection is Stop.SUPPRESSED:
             self.writer.note(Mark(delivery, DeliveryState.SUPPRESSED, self._worker.name))
             self.drained.count(DeliveryState.SUPPRESSED)

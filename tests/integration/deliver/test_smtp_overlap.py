@@ -24,7 +24,7 @@ async def test_the_next_letter_begins_while_the_answer_to_the_last_dot_is_awaite
     async with ScriptedServer(SLOW_DOT) as server:
         async with SmtpTransport(relay_to(server, overlaps=True)) as transport:
             assert set(await send_many(transport, 20)) == {DeliveryState.SENT}
-        assert server.ahead >= 16
+        assert server.ahead >= 12
         assert server.connections == server.most_open == 2
         assert sorted(taken.recipient for taken in server.ledger) == sorted(f"a{n}@kjt-gd.example" for n in range(20))
         assert all(taken.content == make_mail(taken.recipient) for taken in server.ledger)
@@ -105,6 +105,26 @@ async def test_a_relay_that_swallows_what_comes_behind_a_message_is_served_one_b
             assert set(await send_many(transport, 5)) == {DeliveryState.SENT}
         assert server.ahead == ahead > 0
         assert len(server.ledger) == 8
+
+
+async def test_one_connection_tries_alone_whether_the_relay_keeps_what_comes_ahead(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # much less than the patience with an answer
+    monkeypatch.setattr("distributor.deliver.transaction._TRIAL_SECONDS", 0.3)
+    async with ScriptedServer(Script(answers=SLOW_DOT.answers, swallows_ahead=True)) as server:
+        async with SmtpTransport(relay_to(server, connections=3, overlaps=True)) as transport:
+            assert set(await send_many(transport, 12)) == {DeliveryState.SENT}
+        assert len(server.ledger) == 12
+        assert server.ahead == 1
+
+
+async def test_a_trial_that_nobody_follows_is_made_by_a_later_letter() -> None:
+    async with ScriptedServer(SLOW_DOT) as server:
+        async with SmtpTransport(relay_to(server, connections=1, overlaps=True)) as transport:
+            assert await send_many(transport, 1) == [DeliveryState.SENT]
+            assert set(await send_many(transport, 6)) == {DeliveryState.SENT}
+        assert server.ahead > 0
 
 
 async def test_the_limit_of_messages_holds_for_overlapping_letters() -> None:
