@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 from distributor.access import AccessRole, Act, Origin
+from distributor.compose import TEMPLATE_NAMES
 from distributor.i18n import LANGUAGES, catalogue
+from distributor.model.api_token import ApiScope
+from distributor.model.audit import AuditAct
 from distributor.model.bulletin import Visibility
 from distributor.model.recipient import MailFormat
 from distributor.web.desk.pages import NAVIGATION
@@ -14,6 +17,11 @@ from tests.support import access_docs
 
 CODE = "\n".join(file.read_text("utf-8") for file in (Path(__file__).parents[3] / "distributor").rglob("*.py"))
 WORDS = (
+    *(f"desk.scope.{scope.value}" for scope in ApiScope),
+    *(f"desk.act.{act.value}" for act in AuditAct),
+    *(f"desk.edit.visibility-{visibility.value.replace(' ', '-')}" for visibility in Visibility),
+    *(f"desk.template.of-{name.split('/')[0]}" for name in TEMPLATE_NAMES),
+    *(f"desk.template.part-{name.split('/')[1].replace('.', '-')}" for name in TEMPLATE_NAMES),
     *(f"desk.role.{role.value}" for role in AccessRole),
     *(f"desk.role-may.{role.value}" for role in AccessRole),
     *(f"desk.origin.{origin.value}" for origin in Origin),
