@@ -55,6 +55,13 @@ def test_a_password_that_is_made_is_printed_once(run: Run) -> None:
     assert re.findall(r"\b(?:\w{5}-){3}\w{5}\b", again) != []
 
 
+class Terminal(io.StringIO):
+    """Standard input with somebody at it."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 def test_a_password_is_asked_for_twice_when_nothing_is_said(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[dict[str, object]] = []
 
@@ -63,7 +70,7 @@ def test_a_password_is_asked_for_twice_when_nothing_is_said(run: Run, monkeypatc
         return "correct horse battery"
 
     monkeypatch.setattr("typer.prompt", prompt)
-    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("sys.stdin", Terminal())
     assert run("user", "add", "li", "--role", "reader")[0] == 0
     assert asked == [{"hide_input": True, "confirmation_prompt": True}]
 
