@@ -15,6 +15,13 @@ CONFIG = Path(__file__).parents[2] / "config"
 Run = Callable[..., tuple[int, str, str]]
 
 
+class Terminal(io.StringIO):
+    """Standard input with somebody at it."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Run a command in an installation of its own; gives exit code, output and errors."""
@@ -22,8 +29,8 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     monkeypatch.setenv("DISTRIBUTOR_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("DISTRIBUTOR_LANGUAGE", "en")
 
-    def command(*arguments: object, typed: str = "") -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+    def command(*arguments: object, typed: str = "", is_terminal: bool = False) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.stdin", Terminal() if is_terminal else io.StringIO(typed))
         code = main([str(argument) for argument in arguments])
         captured = capsys.readouterr()
         return code, captured.out, captured.err
@@ -55,13 +62,6 @@ def test_a_password_that_is_made_is_printed_once(run: Run) -> None:
     assert re.findall(r"\b(?:\w{5}-){3}\w{5}\b", again) != []
 
 
-class Terminal(io.StringIO):
-    """Standard input with somebody at it."""
-
-    def isatty(self) -> bool:
-        return True
-
-
 def test_a_password_is_asked_for_twice_when_nothing_is_said(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[dict[str, object]] = []
 
@@ -70,8 +70,7 @@ def test_a_password_is_asked_for_twice_when_nothing_is_said(run: Run, monkeypatc
         return "correct horse battery"
 
     monkeypatch.setattr("typer.prompt", prompt)
-    monkeypatch.setattr("sys.stdin", Terminal())
-    assert run("user", "add", "li", "--role", "reader")[0] == 0
+    assert run("user", "add", "li", "--role", "reader", is_terminal=True)[0] == 0
     assert asked == [{"hide_input": True, "confirmation_prompt": True}]
 
 
