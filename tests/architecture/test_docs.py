@@ -98,3 +98,10 @@ def test_every_setting_is_documented_with_its_description() -> None:
         assert description
         assert f"| `{name}` | `{variable}` |" in page
         assert description in page
+
+
+def test_every_test_that_a_page_names_is_there() -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", "".join(page.read_text("utf-8") for page in PAGES))
+    assert named
+    missing = [f"{file}::{name}" for file, name in named if f"def {name}(" not in (ROOT / file).read_text("utf-8")]
+    assert missing == []

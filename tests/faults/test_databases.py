@@ -12,12 +12,14 @@ from sqlalchemy import make_url, text
 
 from distributor.model.conduct import Conduct
 from distributor.model.run import DeliveryState
+from distributor.store import migrate
 from distributor.store.engine import Database
 from distributor.usecases.drain_deliveries import Worker, drain
 from distributor.usecases.reconcile_deliveries import reconcile
 from distributor.usecases.send_due import worker_name
 from tests.faults.conftest import Size
 from tests.faults.test_killed_worker import finished, outcome, report, until_taken
+from tests.support import postgres
 from tests.support.databases import postgres_url, sqlite_url
 from tests.support.ledger import counts_of, make_context, make_run, transport_to
 from tests.support.smtp_script import After, Script, Step
@@ -76,6 +78,31 @@ async def test_connections_that_the_database_cuts_cost_nothing(request: pytest.F
     assert (found.lost, found.duplicates, found.in_doubt) == (0, 0, 0)
     for one in (database, other):
         await one.dispose()
+
+
+@pytest.mark.postgres
+async def test_a_database_that_is_restarted_loses_and_doubles_nothing(tmp_path: Path, size: Size) -> None:
+    size.leave_out(unless=False)
+    binaries = postgres.find_binaries()
+    if binaries is None:
+        pytest.skip("PostgreSQL is not installed")
+    with postgres.cluster(binaries) as address:
+        database = Database("postgresql+psycopg" + address.format(database="postgres"))
+        await migrate.upgrade(database)
+        run = await make_run(database, 300)
+        async with ScriptedServer(SLOW) as server:
+            environment = worker_environment(tmp_path, database.url, server.port)
+            with WorkerProcess(environment, tmp_path / "worker.log") as worker:
+                for goal in (60, 160):
+                    await until_taken(server, goal)
+                    await anyio.to_thread.run_sync(postgres.restart, binaries, address)
+                await database.dispose()
+                await finished(database, run)
+                assert worker.is_alive
+            found = await outcome(database, run, server)
+        report("database restarted", database, Size(300, 2, 4), found)
+        assert (found.lost, found.duplicates, found.in_doubt) == (0, 0, 0)
+        await database.dispose()
 
 
 @pytest.mark.parametrize("machines", [1, 2])

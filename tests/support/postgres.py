@@ -57,6 +57,20 @@ def cluster(binaries: Path) -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def restart(binaries: Path, address: str) -> None:
+    """Take a cluster down as a power cut does, and start it again.
+
+    Args:
+        binaries: folder of pg_ctl.
+        address: what `cluster` gave.
+    """
+    folder = Path(address.rpartition("host=")[2])
+    command = [str(binaries / "pg_ctl"), "-D", str(folder / "data"), "-m", "immediate", "-w", "-l", str(folder / "log")]
+    subprocess.run(
+        [*command, "restart"], check=True, user=_user(), cwd=folder, stdout=subprocess.DEVNULL, env=_environment(folder)
+    )
+
+
 def _user() -> str | None:
     if os.geteuid() != 0:
         return None
