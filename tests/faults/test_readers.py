@@ -24,16 +24,20 @@ async def test_a_mail_that_comes_back_while_its_run_goes_on_fails_alone(database
     run = await make_run(database, 60)
     context = make_context(database, tmp_path)
     script = Script(answers={Step.DOT: After(0.02, "250 2.0.0 taken")})
-    async with ScriptedServer(script) as server, transport_to(server.port) as transport:
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(drain, context, Worker(worker_name(), transport, 2))
-            await until_taken(server, 20)
+    async with (
+        ScriptedServer(script) as server,
+        transport_to(server.port) as transport,
+        anyio.create_task_group() as tasks,
+    ):
+        tasks.start_soon(drain, context, Worker(worker_name(), transport, 2))
+        await until_taken(server, 20)
+        first = (await rows_of(database, run))[0].delivery
+        while first.state is not DeliveryState.SENT:
+            await anyio.sleep(0.01)
             first = (await rows_of(database, run))[0].delivery
-            while not (await counts_of(database, run)).of(DeliveryState.SENT):
-                await anyio.sleep(0.01)
-            await take_bounce(context, report_about(first))
-            await follow_up_failures(context)
-            assert (await counts_of(database, run)).is_balanced
+        await take_bounce(context, report_about(first))
+        await follow_up_failures(context)
+        assert (await counts_of(database, run)).is_balanced
     assert len(server.ledger) == 60
     counts = await counts_of(database, run)
     assert (counts.of(DeliveryState.SENT), counts.of(DeliveryState.FAILED)) == (59, 1)
