@@ -1,12 +1,13 @@
 """The printed issue, read back from its very bytes: complete, in order, on A4, the same each time, never markup."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from distributor.model.bulletin import Masthead
+from distributor.model.bulletin import DistributionGroup, Masthead
 from distributor.model.record import BulletinRecord
 from distributor.publish import Sheet, assign_identity, sheet_of
 from distributor.publish.typesetter import Typesetter
@@ -72,6 +73,13 @@ def test_words_are_never_markup() -> None:
     assert tight(markup) in words
     assert '=标题+二#read("/etc/passwd")' in words
     assert '#import"x"' in words
+
+
+@pytest.mark.parametrize("bodies", [60, 400])
+def test_a_list_of_bodies_of_any_length_is_printed_whole(bodies: int) -> None:
+    names = tuple(f"第{number}单位办公厅" for number in range(bodies))
+    record = replace(record_of(make_item("标题")), distribution=(DistributionGroup("主送", names),))
+    assert f"主送：{'、'.join(names)}" in "".join(re.sub(r"—\d+—$", "", page) for page in pages_of(printed(record)))
 
 
 def test_a_hostile_bulletin_is_printed() -> None:
