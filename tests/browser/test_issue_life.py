@@ -14,7 +14,7 @@ from distributor.settings import asset_folder
 from distributor.usecases.apply_configuration import apply_configuration
 from distributor.usecases.context import Context
 from tests.support.browsing import beside, chromium, grave, log_in
-from tests.support.desks import add_account
+from tests.support.desks import PASSWORD, add_account
 from tests.support.servers import serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -152,6 +152,8 @@ def test_a_token_is_made_and_shown_once(browser: Browser, desk: str) -> None:
     # by the keyboard alone
     page.focus("[name=name]")
     page.keyboard.type("资料室同步")
+    page.locator("[name=password]").focus()
+    page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     expect(page.locator(".secret code")).to_contain_text("distributor_")
     editor.check()

@@ -7,7 +7,7 @@ import pytest
 
 from distributor.access import AccessRole
 from distributor.usecases.read_audit import read_audit
-from tests.support.desks import browser
+from tests.support.desks import PASSWORD, browser
 from tests.support.pages import look_at
 from tests.support.programs import Program
 from tests.support.sites import site
@@ -15,7 +15,7 @@ from tests.support.sites import site
 pytestmark = pytest.mark.anyio
 
 NEW = "/desk/account/tokens/new"
-WANTED = {"name": "资料室同步", "scope": "read", "days": "30"}
+WANTED = {"name": "资料室同步", "scope": "read", "days": "30", "password": PASSWORD}
 
 
 async def test_a_token_is_made_shown_once_used_and_taken_back(tmp_path: Path) -> None:
@@ -38,7 +38,9 @@ async def test_a_token_is_made_shown_once_used_and_taken_back(tmp_path: Path) ->
         assert secret not in repr(await read_audit(it.context, 10))
 
 
-@pytest.mark.parametrize("wrong", [{"name": ""}, {"scope": ()}, {"scope": "admin"}, {"days": "0"}, {"days": "x"}])
+@pytest.mark.parametrize(
+    "wrong", [{"password": "wrong"}, {"name": ""}, {"scope": ()}, {"scope": "admin"}, {"days": "0"}, {"days": "x"}]
+)
 async def test_a_form_that_is_wrong_comes_back_with_what_was_typed(tmp_path: Path, wrong: dict[str, object]) -> None:
     async with site(tmp_path) as it:
         visitor = await browser(it, AccessRole.READER)

@@ -6,6 +6,7 @@ from distributor.access import Act
 from distributor.errors import Refused
 from distributor.model.api_token import ApiScope
 from distributor.usecases.manage_tokens import MOST_DAYS, WantedToken, add_token, revoke_token
+from distributor.usecases.require_password import require_password
 from distributor.web.desk.failures import failure_status
 from distributor.web.desk.pages import done, show
 from distributor.web.desk.routing import action, page
@@ -29,6 +30,8 @@ async def make(desk: Desked) -> Response:
     number = int(days) if days.isascii() and days.isdigit() and len(days) <= len(str(MOST_DAYS)) else 0
     wanted = WantedToken(desk.actor.name, form.text("name"), scopes, number)
     try:
+        # a token outlives the session: whoever finds a screen unlocked must not carry one away
+        await require_password(desk.context, desk.actor, form.raw("password"))
         made = await add_token(desk.context, desk.actor, wanted)
     except Refused as refused:
         return _form(desk, refused)

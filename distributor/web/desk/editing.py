@@ -4,7 +4,6 @@ from fastapi import Response
 
 from distributor.access import Act
 from distributor.errors import Conflict, NotFound, Refused
-from distributor.i18n import error_sentence
 from distributor.model.bulletin import Masthead, Visibility
 from distributor.model.record import BulletinRecord, ItemRecord, display_title
 from distributor.usecases.edit_bulletin import Words, edit_item, edit_masthead
@@ -12,6 +11,7 @@ from distributor.usecases.show_bulletin import show_bulletin
 from distributor.web.desk.failures import failure_status
 from distributor.web.desk.pages import done, show
 from distributor.web.desk.routing import action, page
+from distributor.web.desk.sentences import desk_sentence
 from distributor.web.desk.visit import Desk, Desked, Flash
 
 # a long item in Chinese, each character of which takes nine octets in a form
@@ -101,5 +101,5 @@ def _common(desk: Desk, record: BulletinRecord, refused: Refused | None) -> dict
     return {
         "record": record,
         "seen": record.content_hash if refused is None else desk.form.text("seen"),
-        "problem": None if refused is None else error_sentence(refused, desk.visit.language),
+        "problem": None if refused is None else desk_sentence(refused, desk.visit.language),
     }
