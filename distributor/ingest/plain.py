@@ -17,6 +17,9 @@ from distributor.text import Unseen, fold_radicals, remove_unseen
 _LINE_END: Final = re.compile(r"\r\n|\r|\n|\f")
 
 
+_RARE_ENDS: Final = ("\x85", "\u2028", "\u2029", "\x0b", "\x1e")
+
+
 class _Piece(NamedTuple):
     start: int
     text: str
@@ -35,7 +38,7 @@ def read_text(data: bytes) -> Source:
 def lines_of(decoded: Decoded) -> Source:
     """Split decoded text into lines at CR LF, CR and LF, and at the form feed of a page, control characters gone."""
     check_amount(len(decoded.text), len(_LINE_END.findall(decoded.text)))
-    text, removed = remove_unseen(fold_radicals(decoded.text))
+    text, removed = remove_unseen(fold_radicals(_with_usual_ends(decoded.text)))
     pieces = tuple(_pieces(text))
     paged = "\f" in text
     source = assemble(Form.TEXT, (Line(0, piece.text, page=piece.page if paged else None) for piece in pieces))
@@ -43,6 +46,14 @@ def lines_of(decoded: Decoded) -> Source:
     decoding = (replace(f, line=len(pieces)) if f.code == "truncated-text" else f for f in decoded.findings)
     findings = (*_unseen(pieces, removed), *decoding, *damage_findings(source.lines))
     return replace(source, findings=findings)
+
+
+def _with_usual_ends(text: str) -> str:
+    """Line ends of a file that has none but rare ones (vertical tabs, NEL, U+2028), made usual."""
+    if _LINE_END.search(text.rstrip()):
+        return text
+    rare = max(_RARE_ENDS, key=text.count)
+    return text.replace(rare, "\n") if text.count(rare) > 1 else text
 
 
 def _pieces(text: str) -> Iterator[_Piece]:

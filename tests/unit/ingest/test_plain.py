@@ -34,6 +34,12 @@ def test_other_separators_split_nothing_and_are_reported(separator: str) -> None
     assert finding(source, "removed-control-characters").line == 2
 
 
+@pytest.mark.parametrize("separator", ["\x0b", "\x1e", "\x85", "\u2028", "\u2029"])
+def test_other_separators_end_the_lines_of_a_file_that_has_no_other_line_ends(separator: str) -> None:
+    assert texts(separator.join(("甲", "乙", "丙"))) == ["甲", "乙", "丙"]
+    assert texts(separator.join(("甲", "乙", "丙\n"))) == ["甲", "乙", "丙"]
+
+
 def test_spaces_at_both_ends_stay_as_evidence() -> None:
     assert texts(" 近日 \n　　联盟\t\n") == [" 近日 ", "　　联盟\t"]
 
