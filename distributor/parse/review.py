@@ -34,7 +34,7 @@ def findings_after_edit(
         items: all its items now, in order.
         typed: a person has typed the masthead, so that what stands in it is no guess any more.
     """
-    settled = {"title-missing", "date-missing"} if typed else set()
+    settled = {"title-missing", "title-taken", "date-missing", "date-taken"} if typed else set()
     if masthead.issue:
         settled.add("number-missing")
     kept = [finding for finding in before if finding.code not in _OF_ITEMS | settled]

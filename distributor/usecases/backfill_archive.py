@@ -173,9 +173,10 @@ async def _read(context: Context, actor: Actor, file: OldFile, before: Sequence[
     if known is not None or twin is not None:
         return known or twin or record
     blocking = tuple(
-        finding
+        # the day of today, taken instead, is no date for the archive
+        replace(finding, code="date-missing", parameters={}) if finding.code == "date-taken" else finding
         for finding in record.findings
-        if (finding in record.blocking and finding.code not in _SPARED) or finding.code == "date-missing"
+        if (finding in record.blocking and finding.code not in _SPARED) or finding.code == "date-taken"
     )
     numbering = publish.number_findings(record.masthead, (*others, *(one.record.masthead for one in before)))
     record = replace(record, backfilled=True, findings=(*record.findings, *numbering))

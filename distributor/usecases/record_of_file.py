@@ -1,5 +1,7 @@
 """Make a bulletin of a file, with keys of its own; keeps nothing."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -9,6 +11,7 @@ from distributor import tokens
 from distributor.access import Actor
 from distributor.model.bulletin import Masthead, ParsedBulletin
 from distributor.model.canonical import digest_bytes
+from distributor.model.finding import Finding
 from distributor.model.recipient import AddressBook
 from distributor.model.record import BulletinRecord, ItemRecord, Original
 from distributor.parse import Given
@@ -42,7 +45,7 @@ def _original(data: bytes, name: str) -> Original:
 
 
 def _completed(context: Context, masthead: Masthead, moment: datetime) -> Masthead:
-    """Fill in what neither the file nor the arguments say; a finding of the parser tells the editor so."""
+    """Fill in what neither the file nor the arguments say; findings tell the editor what was taken."""
     return Masthead(
         title=masthead.title or context.publication.name,
         issue=masthead.issue,
@@ -51,13 +54,25 @@ def _completed(context: Context, masthead: Masthead, moment: datetime) -> Masthe
     )
 
 
+def _findings(found: Iterable[Finding], masthead: Masthead) -> tuple[Finding, ...]:
+    """The findings of the parser; where something was missing, they say what was taken instead."""
+    taken = {"title-missing": ("title-taken", masthead.title), "date-missing": ("date-taken", masthead.date)}
+    return tuple(
+        replace(finding, code=taken[finding.code][0], parameters={"value": taken[finding.code][1] or ""})
+        if finding.code in taken
+        else finding
+        for finding in found
+    )
+
+
 def _record(context: Context, actor: Actor, parsed: ParsedBulletin, original: Original) -> BulletinRecord:
     bulletin, moment = parsed.bulletin, context.now()
+    masthead = _completed(context, bulletin.masthead, moment)
     placed = [(section.title, item) for section in bulletin.sections for item in section.items]
     return BulletinRecord(
         id=tokens.new_key(),
         publication=context.publication.slug,
-        masthead=_completed(context, bulletin.masthead, moment),
+        masthead=masthead,
         preamble=bulletin.preamble,
         items=tuple(
             ItemRecord(key=tokens.new_key(), position=position, section=section, content=item)
@@ -67,5 +82,5 @@ def _record(context: Context, actor: Actor, parsed: ParsedBulletin, original: Or
         original=original,
         received=moment,
         received_by=actor.name,
-        findings=parsed.findings,
+        findings=_findings(parsed.findings, masthead),
     )

@@ -49,3 +49,13 @@ async def test_only_findings_that_are_there_can_be_waived(database: Database, tm
     received = await receive_bulletin(world, EDITOR, SEED.read_bytes(), SEED.name, Given())
     with pytest.raises(Refused, match="waiver-unknown"):
         await sign_off_bulletin(world, APPROVER, received.record.id, waived=["nonsense"])
+
+
+async def test_findings_say_what_was_taken_for_a_missing_title_and_date(database: Database, tmp_path: Path) -> None:
+    world = await make_world(database, tmp_path)
+    record = (await receive_bulletin(world, EDITOR, SEED.read_bytes(), SEED.name, Given())).record
+    taken = {finding.code: finding.parameters for finding in record.findings if finding.code.endswith("-taken")}
+    assert taken == {
+        "title-taken": {"value": record.masthead.title},
+        "date-taken": {"value": record.masthead.date},
+    }
