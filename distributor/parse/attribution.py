@@ -20,6 +20,8 @@ _SUPPLIED = re.compile(
     rf"(?P<who>.+?)\s*(?P<kind>{SUPPLY_VERBS})(?:[。；，,;]\s*(?:{SOURCE_WORDS})\s*[:：]\s*(?P<source>.+?))?[。.]?"
 )
 _SOURCED = re.compile(rf"(?P<kind>{SOURCE_WORDS})\s*(?:[:：]|(?=《)|(?<=自))\s*(?P<source>.+?)[。.]?")
+_LABELLED = re.compile(rf"[【\[](?P<kind>{SOURCE_WORDS}|{PERSON_WORDS})[】\]]\s*[:：]?\s*(?P<who>.+?)[。.]?")
+_OWN = re.compile(r"本[刊报网社](?P<kind>记者|编辑部|通讯员|综合|讯|整理)")
 _TAKEN = re.compile(r"(?P<who>.+?)\s*(?P<kind>摘编|摘录|摘|编译|整理|转载)自\s*[:：]?\s*(?P<source>.+?)[。.]?")
 _AFTER = re.compile(
     r"(?:(?P<who>.+?)\s*)??(?P<kind>根据|综合(?=《|新华|人民|央视)|(?<!根)据)(?P<source>.+?)(?:等)?(?:报道|消息|整理|编写|综合)?[。.]?"
@@ -49,6 +51,9 @@ def read_attribution(text: str) -> Attribution | None:
     """
     if len(text) > _LONGEST:
         return None
+    labelled = _LABELLED.fullmatch(text)
+    if labelled:
+        return _inside(text, f"{labelled['kind']}：{labelled['who']}")
     bracketed = _BRACKETED.fullmatch(text) or _DASHED.fullmatch(text)
     if bracketed:
         return _inside(text, bracketed["inner"].strip())
@@ -84,6 +89,7 @@ def _inside(raw: str, inner: str) -> Attribution | None:
     if _has_stray_bracket(inner) or _NOTE.match(inner):
         return None
     readers: tuple[Callable[[str, str], Attribution | None], ...] = (
+        _own,
         _sourced,
         _after,
         _taken,
@@ -126,6 +132,12 @@ def _after(raw: str, inner: str) -> Attribution | None:
         return None
     bodies = split_bodies(match["who"]) if match["who"] else ()
     return Attribution(raw, match["kind"], bodies, (), medium_name(match["source"]))
+
+
+def _own(raw: str, inner: str) -> Attribution | None:
+    """`（本刊记者）`: the editors themselves, who are no other body."""
+    match = _OWN.fullmatch(inner)
+    return Attribution(raw, match["kind"], (), ()) if match else None
 
 
 def _authored(raw: str, inner: str) -> Attribution | None:

@@ -45,6 +45,12 @@ def starts_group(text: str) -> bool:
     return match is not None and not _NOT_NAMES.search(text[match.end() :])
 
 
+def without_label(text: str) -> str:
+    """The names of a line, without the label that it may begin with."""
+    match = _LABEL.match(text)
+    return text[match.end() :] if match else text
+
+
 def is_bare_label(text: str) -> bool:
     """Whether a line (or a table cell) is nothing but a distribution label."""
     return bool(_BARE_LABEL.fullmatch(text))

@@ -13,6 +13,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("part", re.compile(rf"第(?P<n>[{_CHINESE}\d]{{1,3}})(?:部分|篇|章|版|板块)\s*[:：]?\s*")),
     ("part", re.compile(rf"(?:栏目|板块|专栏)(?P<n>[{_CHINESE}\d]{{1,3}})\s*[:：、.．]\s*")),
     ("一、", re.compile(rf"(?P<n>[{_CHINESE}]{{1,3}})\s*[、．.]\s*")),
+    ("壹、", re.compile(r"(?:[壹贰叁肆伍陆柒捌玖拾])\s*[·•、．.]\s*")),
     ("（一）", re.compile(rf"[（(]\s*(?P<n>[{_CHINESE}]{{1,3}})\s*[）)]\s*[、．.]?\s*")),
     ("（1）", re.compile(r"[（(]\s*(?P<n>\d{1,2})\s*[）)]\s*[、．.]?\s*")),
     ("1)", re.compile(r"(?P<n>\d{1,2})\s*[）)]\s*")),
@@ -20,7 +21,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("01", re.compile(r"(?P<n>0[1-9])(?:\s+|\s*[|｜/]\s*)(?=[^\s\d年月日个项家名位条万亿%.,、—-])")),
     ("1.", re.compile(r"(?P<n>\d{1,3})\s*(?:[．]\s*|\.(?!\d)\s*|\.(?=(?:19|20)\d\d\s*[年—-]))")),
     ("①", re.compile(rf"(?P<n>[{_CIRCLED}])\s*")),
-    ("【】", re.compile(r"【(?=[^【】]{1,20}】\s*$)")),
+    ("【】", re.compile(rf"【(?=[^【】]{{1,20}}】\s*$)(?:[{_CHINESE}\d]{{1,3}}\s*[、．.]\s*)?")),
     ("dash", re.compile(r"(?:——|──|－－|--)\s*(?=[^—─－-]{1,20}(?:——|──|－－|--)\s*$)")),
 )
 _BULLET = re.compile(rf"(?P<mark>[{_BULLETS}])\1*\s*")

@@ -6,10 +6,19 @@ from dataclasses import dataclass
 
 from distributor.model.bulletin import DistributionGroup
 from distributor.parse.attribution import read_attribution
-from distributor.parse.chars import ends_sentence, join
-from distributor.parse.distribution import PUNCTUATION, Group, is_bare_label, read_group, read_groups, starts_group
+from distributor.parse.chars import ends_sentence, join, squash
+from distributor.parse.distribution import (
+    PUNCTUATION,
+    Group,
+    is_bare_label,
+    read_group,
+    read_groups,
+    starts_group,
+    without_label,
+)
 from distributor.parse.imprint import IMPRINT, is_issuer, is_strong_imprint, is_weak_imprint
 from distributor.parse.layout import Layout
+from distributor.parse.names import is_body
 from distributor.parse.rows import Row
 
 _REACH = 10  # rows that one group of a distribution can take
@@ -180,10 +189,21 @@ def _goes_on(rows: Sequence[Row], index: int) -> bool:
     return not _TAIL_END.search(above.text) or is_bare_label(above.text)
 
 
+def _other_cell(above: Row, row: Row) -> bool:
+    return bool(row.cell and above.cell and row.cell[2] != above.cell[2])
+
+
+def _names_apart(above: Row, row: Row) -> bool:
+    """Whether two rows are one whole name each: names that stand below one another."""
+    upper = without_label(above.text)
+    single = not re.search(r"[、，；,;（）()]", upper + row.text)
+    return single and is_body(squash(upper)) and is_body(squash(row.text))
+
+
 def _joined(rows: Sequence[Row]) -> str:
     """Text of the rows of a group; another cell of a table begins another name."""
     text = ""
     for above, row in zip((None, *rows), rows, strict=False):
-        apart = above is not None and row.cell and above.cell and row.cell[2] != above.cell[2]
+        apart = above is not None and (_other_cell(above, row) or _names_apart(above, row))
         text = f"{text}\t{row.text}" if apart else join(text, row.text)
     return text

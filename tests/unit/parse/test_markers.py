@@ -14,6 +14,7 @@ from distributor.parse.markers import drawn_marker, number_of, read_marker
         ("2、光伏联盟", "1、", 2, "光伏联盟"),
         ("2.2024年度目录", "1.", 2, "2024年度目录"),
         ("03 光伏联盟", "01", 3, "光伏联盟"),
+        ("贰·政策", "壹、", None, "政策"),
         ("栏目二：政策", "part", 2, "政策"),
         ("③数据", "①", 3, "数据"),
         ("第二部分 政策", "part", 2, "政策"),
@@ -26,7 +27,9 @@ def test_markers_have_a_kind_and_a_number(text: str, kind: str, number: int | No
     assert (marker.kind, marker.number, text[marker.length :]) == (kind, number, rest)
 
 
-@pytest.mark.parametrize(("text", "core"), [("【政策】", "政策"), ("—— 政策 ——", "政策"), ("◆ 政策 ◆", "政策")])
+@pytest.mark.parametrize(
+    ("text", "core"), [("【政策】", "政策"), ("【一、政策】", "政策"), ("—— 政策 ——", "政策"), ("◆ 政策 ◆", "政策")]
+)
 def test_ornaments_on_both_sides_are_one_marker(text: str, core: str) -> None:
     marker = read_marker(text)
     assert marker is not None

@@ -136,3 +136,8 @@ def test_an_imprint_can_stand_alone(foot: str) -> None:
     parsed = parse(source_of(bulletin_text(foot=foot)))
     assert {noise.reason for noise in parsed.noise} == {"imprint"}
     assert len(parsed.bulletin.items) == 2
+
+
+def test_names_below_one_another_are_names_of_their_own() -> None:
+    foot = "报：科技部办公厅\n财政部办公厅\n江海省科技厅\n送：各成员单位\n"
+    assert _groups(foot)[0] == ("报", ("科技部办公厅", "财政部办公厅", "江海省科技厅"), None)
