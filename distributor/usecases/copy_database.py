@@ -48,7 +48,7 @@ async def copy_database(
 
     Raises:
         Conflict: `copy-not-empty`, `database-in-use`, or `rows-differ`.
-        Refused: `row-refused` when the other kind of database does not take a row.
+        Refused: `table-foreign`, or `row-refused` when the other kind of database does not take a row.
         Misconfigured: `database-outdated`.
     """
     source, target = premises.open_database(premises.url), premises.open_database(url)
@@ -70,6 +70,7 @@ async def _copy(
         raise Conflict("copy-not-empty", url=writing.engine.url.render_as_string(hide_password=True))
     await make_schema(writing, migrate.newest_revision())
     shapes = await portable.shapes(reading)
+    portable.require_ours(shapes)
 
     def lines_of(shape: TableShape) -> AsyncIterator[list[bytes]]:
         return portable.read(reading, shape)

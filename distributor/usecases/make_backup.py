@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -81,7 +81,8 @@ async def make_backup(
         progress: is told how many tables of how many are written.
 
     Raises:
-        Refused: `backup-exists`, `backup-needs-folder`, or `backup-nothing` for an installation that is not set up.
+        Refused: `backup-exists`, `backup-needs-folder`, `table-foreign`, or `backup-nothing` for an
+            installation that is not set up.
         Misconfigured: `backup-no-room` or `backup-unwritable`.
     """
     now = premises.clock.now()
@@ -104,12 +105,15 @@ async def _write(
         schema = await migrate.revision_of(connection)
         if schema is None:
             raise Refused("backup-nothing")
+        shapes = await portable.shapes(connection)
+        if schema == migrate.newest_revision():
+            portable.require_ours(shapes)
         _require_room(file, await database.size(connection))
         writer = BackupWriter(file, now)
         try:
             for name, data in _files(premises, with_secrets=with_secrets).items():
                 writer.add_file(name, data)
-            tables = await _write_tables(connection, writer, progress)
+            tables = await _write_tables(connection, writer, shapes, progress)
             manifest = Manifest(
                 format=FORMAT,
                 program=__version__,
@@ -128,9 +132,8 @@ async def _write(
 
 
 async def _write_tables(
-    connection: AsyncConnection, writer: BackupWriter, progress: Progress
+    connection: AsyncConnection, writer: BackupWriter, shapes: Sequence[TableShape], progress: Progress
 ) -> tuple[BackupTable, ...]:
-    shapes = await portable.shapes(connection)
     tables = []
     for number, shape in enumerate(shapes):
         progress(number, len(shapes))

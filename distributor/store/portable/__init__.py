@@ -2,7 +2,7 @@
 
 from distributor.store.portable.lines import decode, digest_of_lines, encode
 from distributor.store.portable.rows import clear, put, read, restart_counters
-from distributor.store.portable.shape import ColumnShape, Kind, TableShape, has_tables, shapes
+from distributor.store.portable.shape import ColumnShape, Kind, TableShape, has_tables, require_ours, shapes
 
 __all__ = [
     "ColumnShape",
@@ -15,6 +15,7 @@ __all__ = [
     "has_tables",
     "put",
     "read",
+    "require_ours",
     "restart_counters",
     "shapes",
 ]

@@ -1,5 +1,6 @@
 """Which tables a database has and what their columns hold, asked of the database itself: none can be forgotten."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -9,6 +10,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeEngine
 
+from distributor.errors import Refused
 from distributor.store.search import INDEX_NAME
 from distributor.store.tables import metadata
 
@@ -76,6 +78,9 @@ async def shapes(connection: AsyncConnection) -> tuple[TableShape, ...]:
 
     Args:
         connection: an open transaction.
+
+    Raises:
+        Refused: `table-foreign` for a table that holds what ours never hold.
     """
     return await connection.run_sync(_shapes)
 
@@ -90,12 +95,27 @@ async def has_tables(connection: AsyncConnection) -> bool:
     return not metadata.tables.keys().isdisjoint(names)
 
 
+def require_ours(found: Iterable[TableShape]) -> None:
+    """Refuse a database in which somebody else keeps tables among ours: who restores it would not know them.
+
+    Args:
+        found: the tables of a database of the newest schema.
+
+    Raises:
+        Refused: `table-foreign`.
+    """
+    for shape in found:
+        if shape.name not in metadata.tables and not shape.is_index:
+            raise Refused("table-foreign", table=shape.name)
+
+
 def _shapes(connection: Connection) -> tuple[TableShape, ...]:
     inspector = inspect(connection)
     ordered = [name for name, _ in inspector.get_sorted_table_and_fkc_names() if name is not None]
     found = [
         TableShape(
-            name, tuple(ColumnShape(column["name"], _kind(column["type"])) for column in inspector.get_columns(name))
+            name,
+            tuple(ColumnShape(column["name"], _kind(name, column["type"])) for column in inspector.get_columns(name)),
         )
         for name in ordered
         if not name.startswith(_NOT_OURS)
@@ -104,5 +124,8 @@ def _shapes(connection: Connection) -> tuple[TableShape, ...]:
     return (*found, _INDEX) if INDEX_NAME in ordered else tuple(found)
 
 
-def _kind(found: TypeEngine[Any]) -> Kind:
-    return next(kind for known, kind in _KINDS if isinstance(found, known))
+def _kind(table: str, found: TypeEngine[Any]) -> Kind:
+    for known, kind in _KINDS:
+        if isinstance(found, known):
+            return kind
+    raise Refused("table-foreign", table=table)

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import anyio
 import pytest
+from sqlalchemy import text
 
 from distributor.clock import FixedClock
 from distributor.errors import Misconfigured, Refused
@@ -227,3 +228,21 @@ async def test_the_file_is_read_by_tar_and_its_rows_by_anything_that_reads_json(
         assert len(gzip.decompress(rows.read()).split(b"\n")) == 3
     assert names[-2:] == ["manifest.json", "manifest.sha256"]
     assert manifest["format"] == 1
+
+
+@pytest.mark.parametrize("table", ["stranger (id INTEGER PRIMARY KEY)", "stranger (id INTEGER, much NUMERIC(10, 2))"])
+async def test_a_table_of_somebody_else_is_named_before_a_backup_that_nobody_could_restore(
+    database: Database, tmp_path: Path, table: str
+) -> None:
+    async with database.write() as connection:
+        await connection.execute(text(f"CREATE TABLE {table}"))
+    with pytest.raises(Refused, match=r"table-foreign.*stranger"):
+        await make_backup(make_premises(tmp_path, database.url), Wanted(tmp_path / "b.tar"))
+    assert not (tmp_path / "b.tar").exists()
+
+
+async def test_jobs_of_the_engine_are_left_out(database: Database, tmp_path: Path) -> None:
+    async with database.write() as connection:
+        await connection.execute(text("CREATE TABLE procrastinate_jobs (id INTEGER PRIMARY KEY)"))
+    made = await make_backup(make_premises(tmp_path, database.url), Wanted(tmp_path / "b.tar"))
+    assert {table.name for table in made.manifest.tables} == {*metadata.tables, "search_index"}
