@@ -67,7 +67,10 @@ async def look_up_host(host: str) -> tuple[HostAddress, ...]:
     found = []
     for address in sorted(await _addresses(host)):
         if ipaddress.ip_address(address).is_global:
-            names = await _records(dns.reversename.from_address(address).to_text(), "PTR") or ()
+            names = await _records(dns.reversename.from_address(address).to_text(), "PTR")
+            if names is None:
+                # nobody answered, which is no missing record
+                continue
             back = [one for name in names for one in await _addresses(name)]
             found.append(HostAddress(address, names, address in back))
     return tuple(found)

@@ -79,6 +79,8 @@ async def test_a_silent_name_server_is_no_missing_record(monkeypatch: pytest.Mon
     monkeypatch.setattr("distributor.deliver.sender_dns._SECONDS", 0.2)
     records = await look_up("xiefa.example", ["2026a"])
     assert (records.spf, records.dmarc, records.dkim) == (None, None, {"2026a": None})
+    assert await look_up_host("9.9.9.9") == ()
+    assert await look_up_host("mx.xiefa.example") == ()
 
 
 async def test_public_addresses_of_our_own_relay_need_a_name_that_leads_back(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -143,3 +143,12 @@ def test_a_broken_template_is_named_with_its_line(tmp_path: Path) -> None:
     assert set(broken) == {"bad.html", "bytes.html"}
     assert broken["bad.html"].startswith("2: ")
     assert templating.broken_templates() == ()
+
+
+async def test_a_sender_that_is_no_address_is_named_and_stops_nothing(database: Database, tmp_path: Path) -> None:
+    world = await make_world(database, tmp_path)
+    key = new_key("xiefa.example", "s", DkimAlgorithm.ED25519)
+    world = replace(world, dkim_keys=(key,), sender=replace(world.sender, address="bulletin at Xiefa@a b"))
+    found = await diagnose(world, Installation((), tmp_path / "secrets", "https://a.example"))
+    unaligned = [one.parameters["domain"] for one in found.findings if one.code == "doctor-list-unaligned"]
+    assert set(unaligned) == {"a b"}
