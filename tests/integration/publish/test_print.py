@@ -122,3 +122,14 @@ def test_a_compiler_that_never_ends_is_ended(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr("distributor.publish.typesetter._SECONDS_AN_ISSUE", 2)
     setter = Typesetter(families=FONTS, program=_program(tmp_path, "import time\ntime.sleep(600)\n"))
     assert setter.set_issues(_issues("one")) == (None,)  # type: ignore[arg-type]  as above
+
+
+def test_what_the_compiler_refuses_is_left_out() -> None:
+    setter = Typesetter()
+    setter.__dict__["_template"] = '#panic("no")'
+    assert setter.set_issues([(sheet(SEED), PUBLISHED)]) == (None,)
+
+
+def test_half_an_answer_is_none(tmp_path: Path) -> None:
+    setter = Typesetter(families=FONTS, program=_program(tmp_path, "sys.stdout.write('5\\nab')\n"))
+    assert setter.set_issues(_issues("one", "two")) == (None, None)  # type: ignore[arg-type]  as above
