@@ -12,7 +12,7 @@ from distributor.clock import Clock, SystemClock
 from distributor.compose import DkimKey
 from distributor.deliver import AllowListTransport, CaptureServer, FolderTransport, Relay, SmtpTransport, Timeouts
 from distributor.deliver import Transport as Transport  # noqa: PLC0414  re-exported for those who run a drain
-from distributor.deliver.listener import ReportListener, Take
+from distributor.deliver.listener import Ours, ReportListener, Take
 from distributor.deliver.mailboxes import ImapBox, MaildirBox, MboxBox, ReportBox
 from distributor.deliver.paced import PacedTransport
 from distributor.deliver.postfix_log import PostfixLog
@@ -107,16 +107,17 @@ class Container:
             boxes.append(ImapBox(*server, chosen.imap_username, password, chosen.imap_folder))
         return tuple(boxes)
 
-    def report_listener(self, take: Take) -> ReportListener | None:
+    def report_listener(self, take: Take, ours: Ours) -> ReportListener | None:
         """Make the server that takes reports by SMTP, if the settings want one.
 
         Args:
             take: takes one mail.
+            ours: gives the addresses that reports come to.
         """
-        chosen, sender = self.settings.bounces, self.context.sender
+        chosen = self.settings.bounces
         if chosen.listen_port is None:
             return None
-        return ReportListener(take, (sender.address, sender.reply_to), chosen.listen_host, chosen.listen_port)
+        return ReportListener(take, ours, chosen.listen_host, chosen.listen_port)
 
     @property
     def installation(self) -> Installation:

@@ -12,6 +12,7 @@ _MOST_RECIPIENTS: Final = 10
 _TIMEOUT_SECONDS: Final = 60.0
 
 Take = Callable[[bytes, str], Awaitable[bool]]
+Ours = Callable[[], Awaitable[Collection[str]]]
 
 
 class ReportListener:
@@ -19,14 +20,15 @@ class ReportListener:
 
     Args:
         take: takes one mail and the address it came to; False when it must come again later.
-        addresses: our addresses; whatever follows a `+` in the local part belongs to them.
+        ours: gives our addresses, asked for each recipient since lists come and go; whatever follows a `+` in the
+            local part belongs to them.
         host: address to listen on.
         port: port to listen on, 0 for a free one.
     """
 
-    def __init__(self, take: Take, addresses: Collection[str], host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(self, take: Take, ours: Ours, host: str = "127.0.0.1", port: int = 0) -> None:
         self._take = take
-        self._addresses = frozenset(_plain(address) for address in addresses)
+        self._ours = ours
         self._host = host
         self.port = port
         self._server: asyncio.Server | None = None
@@ -57,7 +59,7 @@ class ReportListener:
     ) -> str:
         """Take mail for our own addresses only."""
         del server, session, rcpt_options
-        if _plain(address) not in self._addresses:
+        if _plain(address) not in {_plain(own) for own in await self._ours()}:
             return "550 5.7.1 reports for our own mails only"
         if len(envelope.rcpt_tos) >= _MOST_RECIPIENTS:
             return "452 4.5.3 too many recipients"

@@ -11,6 +11,7 @@ from distributor.errors import DistributorError
 from distributor.model.report import Taking
 from distributor.usecases.empty_box import empty_box
 from distributor.usecases.follow_up_failures import follow_up_failures
+from distributor.usecases.own_addresses import own_addresses
 from distributor.usecases.take_bounce import take_bounce
 
 _log = log.get_logger(__name__)
@@ -39,8 +40,16 @@ async def take_returns(container: Container, stopping: anyio.Event) -> None:
             _log.warning("database-away", problem=str(error.orig))
             return False
 
+    async def ours() -> frozenset[str]:
+        try:
+            return await own_addresses(container.context)
+        except DBAPIError as error:
+            # what comes for a list meanwhile comes again
+            _log.warning("database-away", problem=str(error.orig))
+            return frozenset((container.context.sender.address, container.context.sender.reply_to))
+
     async with AsyncExitStack() as opened:
-        listener = container.report_listener(take)
+        listener = container.report_listener(take, ours)
         if listener is not None:
             try:
                 await opened.enter_async_context(listener)

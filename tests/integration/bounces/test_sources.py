@@ -2,6 +2,7 @@
 
 import mailbox
 import smtplib
+from dataclasses import replace
 from pathlib import Path
 
 import anyio
@@ -11,11 +12,14 @@ import pytest
 from distributor.deliver.listener import ReportListener
 from distributor.deliver.mailboxes import ImapBox, MaildirBox, MboxBox, ReportBox, quoted_folder
 from distributor.errors import Misconfigured, RelayTrouble
+from distributor.model.recipient import RecipientList, Role
 from distributor.model.report import Taking
 from distributor.model.run import DeliveryState
 from distributor.settings import Security
+from distributor.store import address_book
 from distributor.store.engine import Database
 from distributor.usecases.empty_box import empty_box
+from distributor.usecases.own_addresses import own_addresses
 from distributor.usecases.take_bounce import take_bounce
 from tests.support.imap_server import ImapServer
 from tests.support.ledger import counts_of
@@ -125,7 +129,10 @@ async def test_the_listener_takes_reports_to_our_addresses_alone(database: Datab
         with smtplib.SMTP("127.0.0.1", port) as talk:
             talk.sendmail("", [recipient], mail)
 
-    async with ReportListener(take, ("bulletin@xiefa.example", "secretariat@xiefa.example")) as listener:
+    async def ours() -> frozenset[str]:
+        return await own_addresses(context)
+
+    async with ReportListener(take, ours) as listener:
         sealed = sealed_address(context, first)
         await anyio.to_thread.run_sync(speak, listener.port, sealed, report_about(second))
         with pytest.raises(smtplib.SMTPRecipientsRefused):
@@ -134,5 +141,14 @@ async def test_the_listener_takes_reports_to_our_addresses_alone(database: Datab
         mail = report_about(second, number=2)
         with pytest.raises(smtplib.SMTPDataError, match="come again"):
             await anyio.to_thread.run_sync(speak, listener.port, "Bulletin@xiefa.example", mail)
+        other = "bao@other.example"
+        with pytest.raises(smtplib.SMTPRecipientsRefused):
+            await anyio.to_thread.run_sync(speak, listener.port, other, mail)
+        async with database.write() as connection:
+            book = await address_book.load(connection)
+            lists = (RecipientList("bao2", "另一名单", (), Role.REPORT, sender_address=other),)
+            await address_book.replace(connection, replace(book, lists=(*book.lists, *lists)))
+        with pytest.raises(smtplib.SMTPDataError, match="come again"):
+            await anyio.to_thread.run_sync(speak, listener.port, "bao+b.x@other.example", mail)
     counts = await counts_of(database, run)
     assert counts.of(DeliveryState.FAILED) == 1

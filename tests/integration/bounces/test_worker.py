@@ -1,6 +1,5 @@
 """A worker goes on whatever happens to the places where reports arrive."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from distributor.bootstrap import Container as Installed
-from distributor.deliver.listener import ReportListener
+from distributor.deliver.listener import Ours, ReportListener, Take
 from distributor.deliver.mailboxes import MaildirBox, ReportBox
 from distributor.model.run import DeliveryState
 from distributor.settings import Settings
@@ -31,9 +30,9 @@ class Container:
     report_boxes: tuple[ReportBox, ...] = ()
     port: int | None = None
 
-    def report_listener(self, take: Callable[[bytes, str], Awaitable[bool]]) -> ReportListener | None:
-        self.take = take
-        return None if self.port is None else ReportListener(take, ("bulletin@xiefa.example",), port=self.port)
+    def report_listener(self, take: Take, ours: Ours) -> ReportListener | None:
+        self.take, self.ours = take, ours
+        return None if self.port is None else ReportListener(take, ours, port=self.port)
 
 
 async def test_a_box_that_cannot_be_read_holds_up_no_other(database: Database, tmp_path: Path) -> None:
@@ -57,16 +56,21 @@ async def test_a_port_in_use_and_a_database_that_is_away_do_not_end_the_worker(
     async def refuse(_data: bytes, _recipient: str) -> bool:
         return False
 
-    async with ReportListener(refuse, ()) as busy:
+    async def nobody() -> tuple[str, ...]:
+        return ()
+
+    async with ReportListener(refuse, nobody) as busy:
         container = Container(context, report_boxes=(MaildirBox(tmp_path / "box"),), port=busy.port)
         async with database.write() as connection:
             await connection.execute(text("DROP TABLE taken_reports"))
             await connection.execute(text("DROP TABLE failure_follow_ups"))
+            await connection.execute(text("DROP TABLE recipient_lists"))
         stopping = anyio.Event()
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(returns.take_returns, container, stopping)
             await anyio.sleep(0.2)
             assert await container.take(report_about(first), "") is False
+            assert await container.ours() == {context.sender.address, context.sender.reply_to}
             await returns.follow_up(container)  # type: ignore[arg-type]  # as above
             stopping.set()
     assert (tmp_path / "box" / "new" / "1").exists()
