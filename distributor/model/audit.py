@@ -55,6 +55,7 @@ class AuditAct(StrEnum):
     SET_PASSWORD = "set-password"  # noqa: S105  the name of an act
     ENABLE_SECOND_FACTOR = "enable-second-factor"
     DISABLE_SECOND_FACTOR = "disable-second-factor"
+    MAKE_RECOVERY_CODES = "make-recovery-codes"
     LOG_IN = "log-in"
     LOG_IN_SLOWED = "log-in-slowed"
     LOG_OUT = "log-out"

@@ -10,10 +10,11 @@ from distributor import access, log, tokens
 from distributor.access import Act, Actor
 from distributor.errors import Refused
 from distributor.model.audit import AuditAct, Touched
-from distributor.store import second_factors, sessions, users
+from distributor.store import recovery_codes, second_factors, sessions, users
 from distributor.store.second_factors import KeptFactor
 from distributor.usecases.audit import record_act
 from distributor.usecases.context import Context
+from distributor.usecases.recovery_codes import takes_recovery_code
 from distributor.usecases.require_password import require_password
 
 _log = log.get_logger(__name__)
@@ -85,6 +86,7 @@ async def enable_factor(context: Context, actor: Actor, offer: str, typed: tuple
     sealed = tokens.seal(_KEPT, secret, context.token_keys[-1])
     async with context.database.write() as connection:
         await second_factors.set_factor(connection, KeptFactor(actor.name, sealed, step), now)
+        await recovery_codes.replace_all(connection, actor.name, ())
         ended = await sessions.remove_of(connection, actor.name, spared=session_id)
         touched = Touched("user", actor.name)
         await record_act(connection, context, actor, AuditAct.ENABLE_SECOND_FACTOR, touched, {"sessions": ended})
@@ -153,7 +155,7 @@ async def passes_factor(connection: AsyncConnection, context: Context, name: str
         return False
     step = access.matching_step(secret, code, now, kept.last_step)
     if step is None:
-        return False
+        return await takes_recovery_code(connection, context, name, code)
     await second_factors.use(connection, name, step)
     return True
 
@@ -173,6 +175,7 @@ def _offered(context: Context, actor: Actor, token: str) -> str:
 async def _remove(context: Context, actor: Actor, name: str) -> bool:
     async with context.database.write() as connection:
         had_one = await second_factors.remove(connection, name)
+        await recovery_codes.replace_all(connection, name, ())
         if had_one:
             await record_act(connection, context, actor, AuditAct.DISABLE_SECOND_FACTOR, Touched("user", name))
     return had_one

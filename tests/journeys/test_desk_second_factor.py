@@ -7,6 +7,7 @@ import pytest
 
 from distributor.access import AccessRole, totp_code, totp_step
 from distributor.usecases.second_factor import factor_holders
+from tests.support.databases import dump
 from tests.support.desks import PASSWORD, Browser, browser, guest, hidden
 from tests.support.pages import look_at
 from tests.support.sites import SiteUnderTest, site
@@ -80,3 +81,37 @@ async def test_an_administrator_resets_it_on_the_page_of_the_account(tmp_path: P
         assert (await chief.submit(path, f"{path}/second-factor/reset")).headers["location"] == path
         assert await factor_holders(it.context) == frozenset()
         assert f"{path}/second-factor/reset" not in (await chief.get(path)).text
+
+
+async def test_a_recovery_code_stands_once_for_the_telephone(tmp_path: Path) -> None:
+    async with site(tmp_path) as it:
+        visitor = await browser(it, AccessRole.EDITOR)
+        await turn_on(it, visitor)
+        make = f"{FACTOR}/recovery"
+        assert (await visitor.submit(FACTOR, make, {"password": "wrong"})).status_code == 422
+        first = look_at((await visitor.submit(FACTOR, make, {"password": PASSWORD})).text).texts(
+            "//ol[contains(@class, 'codes')]/li"
+        )
+        second = look_at((await visitor.submit(FACTOR, make, {"password": PASSWORD})).text).texts(
+            "//ol[contains(@class, 'codes')]/li"
+        )
+        assert len({*first, *second}) == 16
+        assert all(re.fullmatch(r"\w{5}-\w{5}", one) for one in second)
+        assert await log_in(it, first[0]) == 403
+        assert await log_in(it, f" {second[0].upper().replace('-', ' ')}") == 303
+        assert await log_in(it, second[0]) == 403
+        assert "还有 7 个恢复码可用。" in (await visitor.get(FACTOR)).text
+        kept = repr(await dump(it.context.database))
+        assert [one for one in second if one in kept or one.replace("-", "") in kept] == []
+
+
+async def test_recovery_codes_go_with_the_factor_and_are_nothing_without_it(tmp_path: Path) -> None:
+    async with site(tmp_path) as it:
+        visitor = await browser(it, AccessRole.EDITOR)
+        await turn_on(it, visitor)
+        page = (await visitor.get(FACTOR)).text
+        await visitor.submit(FACTOR, f"{FACTOR}/recovery", {"password": PASSWORD})
+        await visitor.submit(FACTOR, f"{FACTOR}/disable", {"password": PASSWORD})
+        assert (await dump(it.context.database))["recovery_codes"] == []
+        fields = {**hidden(page, f"{FACTOR}/recovery"), "password": PASSWORD}
+        assert (await visitor.post(f"{FACTOR}/recovery", fields)).status_code == 409

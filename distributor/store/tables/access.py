@@ -64,6 +64,14 @@ second_factors = Table(
     Column("enabled", Moment, nullable=False),
 )
 
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("user", ForeignKey("users.name"), primary_key=True),
+    # an authenticator made with a key that stands beside the database
+    Column("seal", String(64), primary_key=True),
+)
+
 audit = Table(
     "audit",
     metadata,
