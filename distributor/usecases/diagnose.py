@@ -24,7 +24,7 @@ from distributor.usecases.check_recipients import check_recipients
 from distributor.usecases.check_senders import sender_domains, unaligned_lists
 from distributor.usecases.context import Context
 from distributor.usecases.current_calendar import current_calendar
-from distributor.usecases.survey_desk import never_begun
+from distributor.usecases.survey_desk import never_begun, unsettled
 
 _LEAST_FREE_BYTES = 1_000_000_000
 _LARGEST_DRIFT = timedelta(seconds=5)
@@ -177,9 +177,18 @@ def _print(context: Context) -> tuple[Finding, ...]:
 
 async def _recipients(context: Context) -> tuple[Finding, ...]:
     book, findings = await check_recipients(context)
-    return tuple(
-        finding for finding in (*findings, *unaligned_lists(context, book.lists)) if finding.level is not Level.INFO
-    )
+    async with context.database.read() as connection:
+        drafts = [draft for draft in await unsettled(connection) if draft.unresolved]
+    waiting = [
+        Finding(
+            Level.WARNING,
+            "doctor-unresolved",
+            parameters={"bulletin": draft.record.id, "names": "、".join(draft.unresolved)},
+        )
+        for draft in drafts
+    ]
+    found = (*findings, *unaligned_lists(context, book.lists), *waiting)
+    return tuple(finding for finding in found if finding.level is not Level.INFO)
 
 
 async def _relays(context: Context, relays: Sequence[Relay]) -> tuple[Finding, ...]:

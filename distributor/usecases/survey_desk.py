@@ -82,7 +82,7 @@ async def survey_desk(context: Context, limit: int, offset: int = 0) -> Survey:
     async with context.database.read() as connection:
         page = await page_of_lines(connection, limit, offset)
         attention = Attention(
-            drafts=await _unsettled(connection),
+            drafts=await unsettled(connection),
             failed=await overview.failed_runs(connection, context.now() - _RECENT, _MOST),
             tickets=await tickets.count(connection, only_open=True),
             unbegun=await never_begun(connection, context),
@@ -101,7 +101,12 @@ async def never_begun(connection: AsyncConnection, context: Context) -> tuple[Un
     return await unbegun.unbegun(connection, now - _SWEPT, now - _SOON)
 
 
-async def _unsettled(connection: AsyncConnection) -> tuple[Unsettled, ...]:
+async def unsettled(connection: AsyncConnection) -> tuple[Unsettled, ...]:
+    """Give the newest drafts that cannot be signed yet.
+
+    Args:
+        connection: an open transaction.
+    """
     drafts = await overview.page_of_bulletins(connection, _MOST, only_drafts=True)
     if not drafts:
         return ()

@@ -21,7 +21,7 @@ from distributor.usecases.diagnose import Installation, diagnose
 from tests.support.databases import sqlite_url
 from tests.support.ledger import make_context
 from tests.support.sentences import is_said
-from tests.support.worlds import make_world
+from tests.support.worlds import SEED, make_world, receive_seed
 
 pytestmark = pytest.mark.anyio
 
@@ -152,3 +152,13 @@ async def test_a_sender_that_is_no_address_is_named_and_stops_nothing(database: 
     found = await diagnose(world, Installation((), tmp_path / "secrets", "https://a.example"))
     unaligned = [one.parameters["domain"] for one in found.findings if one.code == "doctor-list-unaligned"]
     assert set(unaligned) == {"a b"}
+
+
+async def test_recipients_of_a_waiting_bulletin_that_nobody_knows_are_named(database: Database, tmp_path: Path) -> None:
+    world = await make_world(database, tmp_path)
+    bulletin_id = await receive_seed(world, text=SEED.read_text("utf-8").replace("财政部、", "财务部、"))
+    found = await diagnose(world, Installation((), tmp_path / "secrets", "https://a.example"))
+    (finding,) = [one for one in found.findings if one.code == "doctor-unresolved"]
+    assert finding.parameters == {"bulletin": bulletin_id, "names": "财务部"}
+    assert is_said(finding)
+    assert found.is_healthy
