@@ -1,5 +1,6 @@
 """Sign-offs; they are added, never changed."""
 
+from anyio import to_thread
 from sqlalchemy import RowMapping, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -43,7 +44,9 @@ async def latest(connection: AsyncConnection, bulletin_id: str) -> SignOff | Non
         .order_by(sign_offs.c.signed.desc(), sign_offs.c.id)
         .limit(1)
     )
-    return _sign_off((await connection.execute(query)).mappings().first())
+    row = (await connection.execute(query)).mappings().first()
+    # it holds the plan, which may be of a hundred thousand addresses
+    return await to_thread.run_sync(_sign_off, row)
 
 
 async def find(connection: AsyncConnection, sign_off_id: str) -> SignOff | None:
@@ -54,7 +57,9 @@ async def find(connection: AsyncConnection, sign_off_id: str) -> SignOff | None:
         sign_off_id: its id.
     """
     query = select(sign_offs).where(sign_offs.c.id == sign_off_id)
-    return _sign_off((await connection.execute(query)).mappings().first())
+    row = (await connection.execute(query)).mappings().first()
+    # it holds the plan, which may be of a hundred thousand addresses
+    return await to_thread.run_sync(_sign_off, row)
 
 
 def _sign_off(row: RowMapping | None) -> SignOff | None:

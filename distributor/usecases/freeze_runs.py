@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from anyio import to_thread
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor import compose, tokens
@@ -80,7 +81,7 @@ async def prepare_runs(
     """
     sign_off = await require_sign_off(connection, record)
     plan, book = await plan_record(connection, record, context.now().date())
-    require_plan(sign_off, plan)
+    await to_thread.run_sync(require_plan, sign_off, plan)
     known = [entry.id for entry in book.lists]
     for wanted in list_ids or ():
         if wanted not in known:
@@ -89,8 +90,7 @@ async def prepare_runs(
     under_way = await freezing.lists_being_written(connection, record.id, Mailing.DIGEST)
     basis = _Basis(context, sign_off, plan, served, start)
     chosen = [one for one in (known if list_ids is None else list_ids) if one not in under_way]
-    frozen = (_freeze(basis, list_id) for list_id in chosen)
-    return tuple(run for run in frozen if run.deliveries)
+    return await to_thread.run_sync(_freeze_lists, basis, chosen)
 
 
 async def freeze(connection: AsyncConnection, prepared: Iterable[FrozenRun]) -> None:
@@ -154,6 +154,11 @@ class _Basis:
     plan: Plan
     served: frozenset[str]
     start: Start
+
+
+def _freeze_lists(basis: _Basis, chosen: Collection[str]) -> tuple[FrozenRun, ...]:
+    frozen = (_freeze(basis, list_id) for list_id in chosen)
+    return tuple(run for run in frozen if run.deliveries)
 
 
 def _freeze(basis: _Basis, list_id: str) -> FrozenRun:

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
+from anyio import to_thread
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor import recipients
@@ -83,7 +85,9 @@ async def plan_record(connection: AsyncConnection, record: BulletinRecord, on: d
     """
     outline = await address_book.load_outline(connection)
     adjustments = await plan_adjustments.load(connection, record.id)
-    resolution = recipients.resolve(record.distribution, outline, adjustments)
+    # in threads: with a hundred thousand addresses these take seconds, and pages are served by this one
+    resolution = await to_thread.run_sync(partial(recipients.resolve, record.distribution, outline, adjustments))
     contacts = await address_book.load_contacts(connection, resolution.organizations)
     stopped = await suppressions.load_for(connection, resolution.organizations, resolution.addresses)
-    return recipients.complete_plan(resolution, contacts, stopped, on=on), outline
+    complete = partial(recipients.complete_plan, resolution, contacts, stopped, on=on)
+    return await to_thread.run_sync(complete), outline

@@ -2,15 +2,21 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor import access
 from distributor.access import Act, Actor
 from distributor.errors import Conflict
 from distributor.model.record import BulletinRecord
-from distributor.store import bulletins
+from distributor.store import audit, bulletins, left_out
 from distributor.usecases.context import Context
 from distributor.usecases.freeze_runs import FrozenRun, Start, freeze, prepare_runs, write_large
 from distributor.usecases.record_sending import record_sending
+
+# a plan that changes that often is worked out with everybody else waiting
+_TRIES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +55,51 @@ async def send_bulletin(
         Conflict: `bulletin-withdrawn`.
     """
     access.require(actor, Act.SEND)
-    opened = context.database.read if dry_run else context.database.write
-    async with opened() as connection:
-        record = await bulletins.get(connection, bulletin_id)
-        if record.withdrawn is not None:
-            raise Conflict("bulletin-withdrawn", id=bulletin_id)
-        prepared = await prepare_runs(connection, context, record, Start(actor.name), list_ids)
-        if not dry_run:
-            await freeze(connection, prepared)
-            await record_sending(connection, context, actor, prepared)
-    if not dry_run:
-        await write_large(context, prepared)
-    return Started(record, prepared)
+    wanted = _Wanted(context, actor, bulletin_id, list_ids)
+    if dry_run:
+        async with context.database.read() as connection:
+            return await _prepare(connection, wanted)
+    started = await _start(wanted)
+    await write_large(context, started.runs)
+    return started
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    context: Context
+    actor: Actor
+    bulletin_id: str
+    list_ids: Collection[str] | None
+
+
+async def _start(wanted: _Wanted) -> Started:
+    """Work out who gets it without holding the database, and begin if nothing has changed since; else anew."""
+    database = wanted.context.database
+    for _ in range(_TRIES):
+        async with database.read() as connection:
+            before = await _state(connection)
+            started = await _prepare(connection, wanted)
+        async with database.write() as connection:
+            if await _state(connection) == before:
+                return await _begin(connection, wanted, started)
+    async with database.write() as connection:
+        return await _begin(connection, wanted, await _prepare(connection, wanted))
+
+
+async def _state(connection: AsyncConnection) -> tuple[object, ...]:
+    """Give what tells whether a plan may have changed: every act leaves an entry, and so does every suppression."""
+    return (*await audit.end(connection), await left_out.newest(connection))
+
+
+async def _prepare(connection: AsyncConnection, wanted: _Wanted) -> Started:
+    record = await bulletins.get(connection, wanted.bulletin_id)
+    if record.withdrawn is not None:
+        raise Conflict("bulletin-withdrawn", id=record.id)
+    start = Start(wanted.actor.name)
+    return Started(record, await prepare_runs(connection, wanted.context, record, start, wanted.list_ids))
+
+
+async def _begin(connection: AsyncConnection, wanted: _Wanted, started: Started) -> Started:
+    await freeze(connection, started.runs)
+    await record_sending(connection, wanted.context, wanted.actor, started.runs)
+    return started

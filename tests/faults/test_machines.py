@@ -105,20 +105,21 @@ def _without_room() -> Iterator[None]:
 async def test_a_site_that_is_killed_costs_no_mail_and_comes_back(tmp_path: Path, size: Size) -> None:
     size.leave_out(unless=False)
     database = Database(sqlite_url(tmp_path))
-    run = await make_run(database, 150)
+    run = await make_run(database, 300)
     port = free_port()
     async with ScriptedServer(SLOW) as server:
         environment = worker_environment(tmp_path, database.url, server.port, SMTP__CONNECTIONS="2")
-        for goal in (30, 80):
+        for goal in (30, 120):
             with _site(environment, port, tmp_path) as site:
+                await _until_up(port)
                 await until_taken(server, goal)
                 assert await anyio.to_thread.run_sync(_answers, port)
                 site.kill()
         with _site(environment, port, tmp_path):
             await finished(database, run)
-            assert await anyio.to_thread.run_sync(_answers, port)
+            await _until_up(port)
         found = await outcome(database, run, server)
-    report("kill -9 of the site", database, Size(150, 2, 2), found)
+    report("kill -9 of the site", database, Size(300, 2, 2), found)
     assert (found.lost, found.duplicates, found.in_doubt) == (0, 0, 0)
     await database.dispose()
 
@@ -170,10 +171,18 @@ def _site(environment: dict[str, str], port: int, folder: Path) -> Iterator[subp
             process.wait(40)
 
 
+async def _until_up(port: int) -> None:
+    with anyio.fail_after(60):
+        while not await anyio.to_thread.run_sync(_answers, port):
+            await anyio.sleep(0.1)
+
+
 def _answers(port: int) -> bool:
     connection = HTTPConnection("127.0.0.1", port, timeout=10)
     try:
         connection.request("GET", "/healthz")
         return connection.getresponse().status == 200
+    except ConnectionRefusedError:
+        return False
     finally:
         connection.close()

@@ -4,13 +4,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from distributor.errors import NotSignedOff
+from distributor.model.recipient import Suppression
 from distributor.model.run import Delivery, DeliveryState, RunStatus
-from distributor.store import freezing
+from distributor.store import freezing, suppressions
 from distributor.store.engine import Database
+from distributor.usecases import send_bulletin as sending
 from distributor.usecases.cancel_run import cancel_run
 from distributor.usecases.claim_occurrences import claim_occurrences
 from distributor.usecases.context import Context
@@ -175,3 +178,31 @@ async def test_deliveries_are_made_while_they_are_written(database: Database, tm
     assert asked == []
     assert await freeze_in_chunks(context, run, deliveries, len(prepared.deliveries))
     assert len(asked) == len(prepared.deliveries)
+
+
+@pytest.mark.parametrize("changes", [1, 5])
+async def test_who_is_left_out_while_a_plan_is_worked_out_is_left_out(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changes: int
+) -> None:
+    context = await make_world(database, tmp_path)
+    bulletin_id = await publish_seed(context)
+    everybody = (await send_bulletin(context, APPROVER, bulletin_id, dry_run=True)).runs[0].deliveries
+    usual = sending.prepare_runs
+    left = [one.address for one in everybody[:changes]]
+    rounds: list[int] = []
+
+    async def prepare_runs(*given: Any) -> Any:  # noqa: ANN401  passed on
+        prepared = await usual(*given)
+        rounds.append(len(rounds))
+        if left and len(rounds) <= 3:
+            # another process, while this one has only read
+            async with database.write() as connection:
+                await suppressions.add(connection, Suppression(left.pop(), "unsubscribed"), NOW)
+        return prepared
+
+    monkeypatch.setattr(sending, "prepare_runs", prepare_runs)
+    started = await send_bulletin(context, APPROVER, bulletin_id)
+    gone = {one.address for one in everybody[:changes]} - set(left)
+    assert len(rounds) == len(gone) + 1
+    served = {one.address for frozen in started.runs for one in frozen.deliveries}
+    assert not gone & served
