@@ -173,7 +173,7 @@ def _site(environment: dict[str, str], port: int, folder: Path) -> Iterator[subp
 
 async def _until_up(port: int) -> None:
     with anyio.fail_after(60):
-        while not await anyio.to_thread.run_sync(_answers, port):
+        while not await anyio.to_thread.run_sync(_answers, port):  # noqa: ASYNC110  another process
             await anyio.sleep(0.1)
 
 
