@@ -24,8 +24,9 @@ import psycopg
 from distributor.compose import DkimAlgorithm, DkimKey, new_key
 from distributor.model.ledger import Mark
 from distributor.model.run import DeliveryState, Run
-from distributor.store import journal, ledger_writer, migrate, runs
+from distributor.store import migrate, runs
 from distributor.store.engine import Database
+from distributor.store.ledger_writer import LedgerWriter
 from distributor.usecases.compose_message import Composer
 from distributor.usecases.drain_deliveries import Worker, drain
 from distributor.usecases.send_due import worker_name
@@ -159,24 +160,17 @@ async def _check(database: Database, run: Run, messages: int) -> None:
 @contextlib.contextmanager
 def _without_ledger() -> Iterator[None]:
     """Leave out journal and marks, so that what they cost can be told; claims stay."""
-    begin, end, queue = journal.Journal.begin, journal.Journal.end, ledger_writer.LedgerWriter._queue
+    begin, end = LedgerWriter.begin, LedgerWriter.end
 
-    def nothing(*_given: object) -> None:
+    def nothing(_writer: LedgerWriter, _mark: Mark) -> None:
         return None
 
-    def forget(self: ledger_writer.LedgerWriter, mark: Mark) -> None:
-        if mark.state not in {DeliveryState.IN_DOUBT, DeliveryState.SENT}:
-            queue(self, mark)
-
-    replaced = {"begin": nothing, "end": nothing}
-    for name, value in replaced.items():
-        setattr(journal.Journal, name, value)
-    ledger_writer.LedgerWriter._queue = forget  # type: ignore[method-assign]  # for the length of one measurement
+    for name in ("begin", "end"):
+        setattr(LedgerWriter, name, nothing)
     try:
         yield
     finally:
-        journal.Journal.begin, journal.Journal.end = begin, end  # type: ignore[method-assign]
-        ledger_writer.LedgerWriter._queue = queue  # type: ignore[method-assign]
+        LedgerWriter.begin, LedgerWriter.end = begin, end  # type: ignore[method-assign]  # for one measurement
 
 
 if __name__ == "__main__":
