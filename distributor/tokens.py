@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import json
 import secrets
 from collections.abc import Sequence
 from contextlib import suppress
@@ -10,7 +11,7 @@ from functools import lru_cache
 from itertools import count
 
 from cryptography.fernet import Fernet, InvalidToken
-from itsdangerous import BadSignature, Serializer, URLSafeSerializer
+from itsdangerous import BadSignature, URLSafeSerializer
 from itsdangerous.encoding import base64_encode
 
 from distributor.errors import Refused
@@ -22,6 +23,8 @@ _LETTERS = bytes(_ALPHABET[octet % len(_ALPHABET)] for octet in range(256))
 _UNEVEN = bytes(range(256 // len(_ALPHABET) * len(_ALPHABET), 256))
 # what is shorter than this hardly ever shrinks, and a drain makes a token for every message
 _WORTH_PACKING = 120
+# as itsdangerous writes it, by an encoder made once
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 _ID_LENGTH = 26
 _FAMILY_LENGTH = 7
@@ -150,7 +153,7 @@ class _Tokens(URLSafeSerializer):
     """Packs only what is long; it reads both."""
 
     def dump_payload(self, obj: object) -> bytes:
-        written: bytes = Serializer.dump_payload(self, obj)
+        written = _COMPACT(obj).encode()
         return base64_encode(written) if len(written) < _WORTH_PACKING else super().dump_payload(obj)
 
 
