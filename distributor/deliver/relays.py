@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from distributor import log
@@ -94,11 +95,30 @@ def envelope_sender(message: bytes, usual: str) -> str:
         message: its bytes.
         usual: the usual envelope address.
     """
-    match = _FROM.search(message[:_HEAD_BYTES].partition(b"\r\n\r\n")[0])
-    if match is None or not usual:
+    shown = _shown_sender(_from_line(message))
+    if shown is None or not usual:
         return usual
-    shown = match.group(1).decode("ascii", "replace")
     return usual if shown.rpartition("@")[2].lower() == usual.rpartition("@")[2].lower() else shown
+
+
+def _from_line(message: bytes) -> bytes:
+    """The lines of From where it is written as we write it, else the whole header."""
+    end = message.find(b"\r\n\r\n", 0, _HEAD_BYTES)
+    end = min(len(message), _HEAD_BYTES) if end < 0 else end
+    begin = message.find(b"\r\nFrom:", 0, end)
+    if begin < 0:
+        return message[:end]
+    stop = message.find(b"\r\n", begin + 2, end)
+    while stop >= 0 and message[stop + 2 : stop + 3] in {b" ", b"\t"}:
+        stop = message.find(b"\r\n", stop + 2, end)
+    return message[begin + 2 : end if stop < 0 else stop]
+
+
+# hardly any sender has more than a few names
+@lru_cache(maxsize=64)
+def _shown_sender(head: bytes) -> str | None:
+    match = _FROM.search(head)
+    return None if match is None else match.group(1).decode("ascii", "replace")
 
 
 class _Used:

@@ -118,6 +118,9 @@ class _Refusing(SmtpTransport):
     [
         (b"From: a <news@other.example>\r\n", "news@other.example"),
         (b"From: news@other.example\r\n", "news@other.example"),
+        (b"Date: x\r\nFrom: a\r\n\t<news@other.example>\r\nTo: y@z.example\r\n", "news@other.example"),
+        (b"Date: x\r\nfrom: <news@other.example>\r\n", "news@other.example"),
+        (b"Date: x\r\nFrom: <news@other.example>", "news@other.example"),
         (b"From: <x@XIEFA.example>\r\n", SENDER),
         (b"Subject: From: <news@other.example>\r\n", SENDER),
         (b"Subject: x\r\n\r\nFrom: <news@other.example>\r\n", SENDER),
