@@ -11,6 +11,7 @@ PUNCTUATION = "distribution punctuation"
 
 _SPACED = "|".join(r"\s*".join(label) for label in GROUP_LABELS.split("|"))
 _LABEL = re.compile(rf"(?P<kind>{_SPACED})(?:\s*[:：]\s*|\t\s*)")
+_WITHOUT_COLON = re.compile(rf"(?P<kind>{_SPACED})\s+(?P<names>[^:：]+)")
 _BARE_LABEL = re.compile(rf"(?P<kind>{_SPACED})\s*[:：]?")
 _NEXT_LABEL = re.compile(rf"(?:\s{{2,}}|(?<=[；;。])\s*|[\t\u3000]\s*)(?P<kind>{_SPACED})\s*[:：]\s*")
 _SUFFIX = re.compile(
@@ -43,6 +44,12 @@ def starts_group(text: str) -> bool:
     """Whether a line begins with a distribution label and what follows can be names."""
     match = _LABEL.match(text)
     return match is not None and not _NOT_NAMES.search(text[match.end() :])
+
+
+def spaced_label(text: str) -> re.Match[str] | None:
+    """A label and its names with nothing but space between them, as the rows of a table without colons have it."""
+    match = _WITHOUT_COLON.fullmatch(text)
+    return match if match and not _NOT_NAMES.search(match["names"]) and not text.endswith("。") else None
 
 
 def without_label(text: str) -> str:

@@ -87,7 +87,7 @@ def _zones(rows: Sequence[Row]) -> _Zones:
     head_groups = read_tail(kept[start:end])
     kept = renumbered((*kept[:start], *kept[end:]))
     tail_start = find_tail(kept)
-    tail = read_tail(kept[tail_start:])
+    tail = read_tail(kept[tail_start:], layout)
     main = kept[:tail_start]
     contents = find_contents(main)
     head = read_masthead(main[: contents.start], closed=True) if contents.entries else read_masthead(main)

@@ -21,6 +21,7 @@ from distributor.parse.layout import Layout
 from distributor.parse.names import is_body
 from distributor.parse.rows import Row
 
+_ROOM = 8.0  # columns free at the right of a row on which one more name would have begun
 _REACH = 10  # rows that one group of a distribution can take
 _SHORT = 34  # characters of a line that can stand among imprint lines without a label
 _DATED = re.compile(r"[\d〇零一二三四五六七八九]{4}\s*年")
@@ -146,8 +147,13 @@ def _continues(rows: Sequence[Row], index: int, layout: Layout) -> bool:
     return layout.wrapped and layout.slack(above) < 4 and not _TAIL_END.search(above.text) and not layout.gap(row)  # noqa: PLR2004  two characters
 
 
-def read_tail(rows: Sequence[Row]) -> Tail:
-    """Read the rows of a zone that holds distribution groups and imprint lines."""
+def read_tail(rows: Sequence[Row], layout: Layout | None = None) -> Tail:
+    """Read the rows of a zone that holds distribution groups and imprint lines.
+
+    Args:
+        rows: the rows of the zone.
+        layout: statistics of the document, which tell where a line had room for more.
+    """
     groups: list[DistributionGroup] = []
     noise: list[tuple[Row, str, str]] = []
     index = 0
@@ -157,7 +163,7 @@ def read_tail(rows: Sequence[Row]) -> Tail:
             noise.append((row, row.printed, IMPRINT))
             index += 1
             continue
-        end = _group_end(rows, index)
+        end = _group_end(rows, index, layout)
         for group in _groups(rows[index:end]):
             groups.append(DistributionGroup(group.kind, group.entries, group.suffix, row.number))
             noise.append((row, group.removed, PUNCTUATION))
@@ -172,12 +178,21 @@ def _groups(rows: Sequence[Row]) -> tuple[Group, ...]:
     return read_groups(_joined(rows))
 
 
-def _group_end(rows: Sequence[Row], start: int) -> int:
+def _group_end(rows: Sequence[Row], start: int, layout: Layout | None) -> int:
     """Position after the last row of the group that begins at `start`."""
     end = start + 1
-    while end < len(rows) and _goes_on(rows, end):
+    while end < len(rows) and _goes_on(rows, end) and not (layout and _is_issuer_apart(rows, end, layout)):
         end += 1
     return end
+
+
+def _is_issuer_apart(rows: Sequence[Row], index: int, layout: Layout) -> bool:
+    """Whether a row names the issuing body: above an imprint line, below a list that had room for more."""
+    above, row = rows[index - 1], rows[index]
+    if index + 1 >= len(rows) or not is_strong_imprint(rows[index + 1].text) or not is_body(squash(row.text)):
+        return False
+    ended = layout.slack(above) >= _ROOM if layout.wrapped else above.paragraph != row.paragraph or not row.cell
+    return ended and not row.cell and not is_bare_label(above.text) and above.text[-1] not in "、，,；;及和"
 
 
 def _goes_on(rows: Sequence[Row], index: int) -> bool:

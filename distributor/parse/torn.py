@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from distributor.parse.chars import ends_sentence, squash
-from distributor.parse.distribution import is_bare_label, starts_group
+from distributor.parse.distribution import is_bare_label, spaced_label, starts_group
 from distributor.parse.names import is_body
 from distributor.parse.rows import Row, renumbered
 from distributor.parse.words import SUPPLY_VERBS
@@ -14,11 +14,13 @@ _VERB = re.compile(rf"(?:{SUPPLY_VERBS})")
 _HALF = re.compile(r"[报抄分主呈印发增下]")
 _OTHER_HALF = re.compile(r"[报送发达]\s*[:：]")
 _MOST_ROWS = 12  # rows of names below labels that stand apart
-_SHORTER = 6.0  # columns by which the last row of a list is shorter than the longest row
+_LAST_ROWS = 15  # rows from the end within which a table of receivers stands
+_SHORTER = 4.0  # columns by which the last row of a list is shorter than the longest row
 
 
 def mended(rows: Sequence[Row]) -> tuple[Row, ...]:
     """Put together what belongs on one line; the order of the characters may change, none is lost."""
+    rows = _with_tabs(rows)
     done: list[Row] = []
     index = 0
     while index < len(rows):
@@ -28,6 +30,18 @@ def mended(rows: Sequence[Row]) -> tuple[Row, ...]:
         done += parts
         index += taken
     return renumbered(done)
+
+
+def _with_tabs(rows: Sequence[Row]) -> Sequence[Row]:
+    """Rows of a table without colons (`报  科技部`) near the end: a tab is put where the label ends."""
+    last = rows[-_LAST_ROWS:]
+    found = {row.index: match for row in last if not row.cell and (match := spaced_label(row.text))}
+    if len({match["kind"] for match in found.values()}) < 2:  # noqa: PLR2004  a lone one may be prose
+        return rows
+    return [
+        replace(row, text=f"{found[row.index]['kind']}\t{found[row.index]['names']}") if row.index in found else row
+        for row in rows
+    ]
 
 
 def _pair(rows: Sequence[Row], index: int) -> tuple[int, tuple[Row, ...]]:
@@ -85,7 +99,7 @@ def _grouped(names: Sequence[Row], count: int) -> list[list[Row]]:
     groups: list[list[Row]] = [[]]
     for row in names:
         groups[-1].append(row)
-        if row.right < longest - _SHORTER:
+        if row.right <= longest - _SHORTER:
             groups.append([])
     groups = [group for group in groups if group]
     return groups if len(groups) == count else []

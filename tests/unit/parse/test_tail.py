@@ -141,3 +141,8 @@ def test_an_imprint_can_stand_alone(foot: str) -> None:
 def test_names_below_one_another_are_names_of_their_own() -> None:
     foot = "报：科技部办公厅\n财政部办公厅\n江海省科技厅\n送：各成员单位\n"
     assert _groups(foot)[0] == ("报", ("科技部办公厅", "财政部办公厅", "江海省科技厅"), None)
+
+
+def test_a_body_between_names_and_imprint_is_the_issuer() -> None:
+    foot = "报：省委办公厅\n送：各县（市、区）志办\n江海省地方志办公室\n（共印300份）\n"
+    assert _groups(foot)[1] == ("送", ("各县（市、区）志办",), None)
