@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -12,6 +13,7 @@ from distributor.model.subscriber import Frequency
 from distributor.store import blobs, bulletins, runs
 from distributor.store.engine import Database
 from distributor.store.tables import deliveries
+from distributor.usecases import mend_digests as mending
 from distributor.usecases import prepare_digests as preparing
 from distributor.usecases.claim_occurrences import claim_occurrences
 from distributor.usecases.context import Context
@@ -163,3 +165,24 @@ async def test_what_is_taken_back_while_readers_are_written_down_reaches_none_of
     gone = await keys_of(context, second)
     assert not any(key in row[2] for row in rows for key in gone)
     assert await status(context) is not RunStatus.PREPARING
+
+
+async def test_what_is_taken_back_while_a_digest_is_mended_is_mended_at_the_next_look(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context, first, second = await merged(database, tmp_path)
+    await withdraw_bulletin(context, APPROVER, second, "重复")
+    usual = mending.load_ground
+
+    async def load_ground(*given: Any) -> Any:  # noqa: ANN401  passed on
+        ground = await usual(*given)
+        monkeypatch.setattr(mending, "load_ground", usual)
+        await withdraw_bulletin(context, APPROVER, first, "重复")
+        return ground
+
+    monkeypatch.setattr(mending, "load_ground", load_ground)
+    assert await prepare_digests(context) == 0
+    assert await status(context) is RunStatus.PREPARING
+    await prepare_digests(context)
+    ((_, state, _),) = await waiting(context)
+    assert state == DeliveryState.CANCELLED
