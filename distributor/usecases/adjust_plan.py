@@ -136,7 +136,7 @@ def _resolved(book: AddressBook, one: Extra | Waiver) -> Extra | Waiver:
     """Turn what somebody typed into an id or a clean address, and see that everything fits."""
     note = " ".join((one.note or "").split())
     if len(note) > MOST_NOTE:
-        raise Refused("note-too-long", limit=MOST_NOTE)
+        raise Refused("note-too-long", most=MOST_NOTE)
     if isinstance(one, Waiver):
         return Waiver(_id_of(book, one.organization), note)
     known = [entry.id for entry in book.lists]

@@ -196,6 +196,55 @@ def test_the_suggestion_for_an_unknown_entry_is_accepted(run: Run, tmp_path: Pat
     assert (code, json.loads(out)["unresolved"]) == (0, [])
 
 
+def test_schedule_and_calendar_are_applied_with_what_they_change(run: Run, tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    run("recipients", "check")
+    schedule = (config / "schedule.toml").read_text("utf-8")
+    changed = schedule.replace("每周五 16:00", "每周四 16:00").replace(
+        'window = "07:00-22:00"', 'window = "08:00-18:00"'
+    )
+    changed = changed.replace('id = "public-daily"', 'id = "public-morning"').replace("hours = 72", "hours = 24")
+    (config / "schedule.toml").write_text(changed, "utf-8")
+    (config / "calendar.toml").write_text('base = ""\n[year.2027]\npublished = true\n', "utf-8")
+    code, out, _ = run("apply", "--yes", "--as", "li")
+    assert code == 0
+    assert "+ Schedule public-morning public 每日 08:30" in out
+    assert "- Schedule public-daily public 每日 08:30" in out
+    assert "trigger: 每周五 16:00 → 每周四 16:00" in out
+    assert "window: 07:00-22:00 → 08:00-18:00" in out
+    assert "catch_up: 3 days, 0:00:00 → 1 day, 0:00:00" in out
+    assert "~ Working calendar calendar.toml base、2027" in out
+    assert "Nothing to change" in run("apply")[1]
+
+
+def test_a_plan_tells_who_is_stopped_who_moved_and_that_nothing_differs(run: Run, tmp_path: Path) -> None:
+    def received(file: Path, issue: str, date: str) -> str:
+        out = run("receive", file, "--issue", issue, "--date", date, "--as", "li")[1]
+        return str(re.findall(r"Received (\w+):", out)[0])
+
+    def changed(name: str, old: str, new: str) -> Path:
+        file = tmp_path / name
+        text = SEED.read_text("utf-8")
+        assert old in text
+        file.write_text(text.replace(old, new, 1), "utf-8")
+        return file
+
+    first = received(SEED, "第1期", "2026-01-31")
+    assert run("sign-off", first, "--as", "wang")[0] == 0
+    assert run("publish", first, "--as", "wang")[0] == 0
+    same = received(changed("same.txt", "近日", "日前"), "第2期", "2026-02-28")
+    assert "The same recipients as the issue before" in run("plan", same)[1]
+    text = SEED.read_text("utf-8")
+    moved = tmp_path / "moved.txt"
+    moved.write_text(text.replace("报：科技部、", "报：", 1).replace("送：", "送：科技部、", 1), "utf-8")
+    other = received(moved, "第3期", "2026-03-31")
+    run("recipients", "suppress", "bulletin@mof.example", "--reason", "退信", "--as", "li")
+    out = run("plan", other)[1]
+    assert "bulletin@mof.example is suppressed" in out
+    assert "- 财政部 bulletin@mof.example" in out
+    assert "~ 科学技术部 bulletin@most.example 报 → 送" in out
+
+
 def test_a_plan_says_what_differs_from_the_issue_before(run: Run, tmp_path: Path) -> None:
     text = SEED.read_text("utf-8")
     first = re.findall(r"Received (\w+):", run("receive", SEED, "--issue", "第1期", "--date", "2026-01-31")[1])[0]
