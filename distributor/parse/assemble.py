@@ -62,13 +62,17 @@ def assemble(nodes: Sequence[Node]) -> Body:
     sections: list[tuple[str | None, int, list[_Draft]]] = []
     preamble: list[str] = []
     noise: list[Noise] = []
+    sure = 1.0  # of the heading right above
     for node in nodes:
         if node.kind is SECTION:
             sections.append((_heading(node, noise), node.line, []))
+            sure = min(sure, node.confidence)
         elif node.kind is TITLE:
             if not sections:
                 sections.append((None, node.line, []))
-            sections[-1][2].append(_Draft(_heading(node, noise), node.line, node.confidence))
+            # the first item answers for the heading of its section
+            sections[-1][2].append(_Draft(_heading(node, noise), node.line, min(sure, node.confidence)))
+            sure = 1.0
         elif node.kind is NOTE:
             preamble.append(running_text(node.facts))
         else:

@@ -3,6 +3,12 @@ import pytest
 from distributor.errors import FileRefused
 from distributor.model.finding import Finding, Level
 from distributor.parse import parse
+from distributor.parse.assemble import assemble
+from distributor.parse.facts import gather
+from distributor.parse.kinds import Kind
+from distributor.parse.layout import measure
+from distributor.parse.nodes import cut
+from distributor.parse.rows import read_rows
 from tests.support.lines import MORE, NEWS, bulletin_text, source_of
 
 
@@ -121,3 +127,11 @@ def test_text_without_any_item_is_refused(text: str) -> None:
     with pytest.raises(FileRefused) as refused:
         parse(source_of(text))
     assert refused.value.code == "no-items"
+
+
+def test_a_doubtful_section_heading_makes_its_first_item_doubtful() -> None:
+    rows = read_rows(source_of(f"联盟动态\n木竹联盟召开会议\n{NEWS}\n光伏联盟举办论坛\n{MORE}"))
+    facts = gather(rows, measure(rows), {})
+    kinds = (Kind.SECTION, Kind.TITLE, Kind.PARAGRAPH, Kind.TITLE, Kind.PARAGRAPH)
+    (section,) = assemble(cut(facts, kinds, (0.3, 0.9, 1.0, 0.8, 1.0))).sections
+    assert [item.confidence for item in section.items] == [0.3, 0.8]
