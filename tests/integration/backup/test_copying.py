@@ -18,7 +18,8 @@ from tests.support.databases import sqlite_url
 from tests.support.filled import all_rows, fill_every_table, make_premises
 from tests.support.worlds import make_world, publish_seed
 
-pytestmark = pytest.mark.anyio
+# most of them make a whole schema
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 WANG = Actor("wang")
 WRITTEN = {"audit", "audit_head"}
@@ -37,7 +38,6 @@ async def test_every_table_arrives_as_it_was(database: Database, empty_database:
     await migrate.require_newest(empty_database)
 
 
-@pytest.mark.slow
 async def test_what_was_found_before_is_found_after(
     database: Database, empty_database: Database, tmp_path: Path
 ) -> None:

@@ -23,7 +23,8 @@ from tests.support.databases import empty_postgres_url, sqlite_url
 from tests.support.filled import MOMENT, all_rows, count_in, fill_every_table, make_premises, rows_at, with_member
 from tests.support.ledger import make_context, make_run
 
-pytestmark = pytest.mark.anyio
+# most of them make a whole schema
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 WANG = Actor("wang")
 # what a restoring itself writes: who restored, that runs ask, that nobody is logged in any more
