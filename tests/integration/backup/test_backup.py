@@ -20,8 +20,10 @@ from sqlalchemy import text
 
 from distributor.clock import FixedClock
 from distributor.errors import Misconfigured, Refused
+from distributor.model.backup import Manifest
 from distributor.store.engine import Database
 from distributor.store.tables import metadata
+from distributor.usecases import load_rows
 from distributor.usecases.backup_reader import BackupReader
 from distributor.usecases.backup_writer import BackupWriter
 from distributor.usecases.kept_files import LEFT_OUT, without_secrets
@@ -136,6 +138,22 @@ def test_of_two_backups_of_one_name_the_second_is_refused(tmp_path: Path) -> Non
         BackupWriter(file, MOMENT)
     writer.abandon()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_name_that_somebody_took_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
+    file = tmp_path / "b.tar"
+    writer = BackupWriter(file, MOMENT)
+    file.write_text("mine")
+    manifest = Manifest(1, "0", "0010", "sqlite", "简报", MOMENT, has_secrets=False, tables=(), parts=())
+    with pytest.raises(Refused, match="backup-exists"):
+        writer.finish(manifest)
+    writer.abandon()
+    assert [(found.name, found.read_text()) for found in tmp_path.iterdir()] == [("b.tar", "mine")]
+
+
+def test_long_rows_are_written_in_statements_of_some_megabytes() -> None:
+    lines = [b"x" * 3_000_000] * 5
+    assert [len(group) for group in load_rows._groups(lines)] == [2, 2, 1]
 
 
 async def test_only_the_newest_backups_of_a_folder_are_kept(database: Database, tmp_path: Path) -> None:
