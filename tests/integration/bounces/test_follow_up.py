@@ -120,7 +120,8 @@ async def test_a_backup_that_left_the_book_or_is_suppressed_is_not_tried(databas
 
 
 async def test_a_cancelled_run_tries_no_backup(database: Database, tmp_path: Path) -> None:
-    context, run, (first, _) = await make_sent_run(database, tmp_path)
+    context, run, (first, second) = await make_sent_run(database, tmp_path)
+    await set_state(database, [second], DeliveryState.PENDING)
     await cancel_run(context, Actor("值班"), run.id)
     await take_bounce(context, report_about(first))
     assert (await follow(context)).substituted == 0
