@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -77,24 +77,28 @@ def run_site(host: str, port: int, variables: dict[str, str], *, with_worker: bo
 
     require_free_port(host, port)
     os.environ.update(variables)
-    say("cli.serve.ready", url=f"http://{host}:{port}/")
+    config = uvicorn.Config(
+        _WEB,
+        factory=True,
+        host=host,
+        port=port,
+        log_level="warning",
+        server_header=False,
+        http=_PROTOCOL,
+        ws="none",
+        limit_concurrency=_MOST_CONNECTIONS,
+        h11_max_incomplete_event_size=_LARGEST_HEAD,
+        timeout_keep_alive=_IDLE_SECONDS,
+        timeout_graceful_shutdown=_STOP_SECONDS,
+    )
     # uvicorn raises the signal again when it has shut down; as an exception it lets us end the worker, too
     signal.signal(signal.SIGTERM, _leave)
-    with _worker_beside(variables if with_worker else None):
-        uvicorn.run(
-            _WEB,
-            factory=True,
-            host=host,
-            port=port,
-            log_level="warning",
-            server_header=False,
-            http=_PROTOCOL,
-            ws="none",
-            limit_concurrency=_MOST_CONNECTIONS,
-            h11_max_incomplete_event_size=_LARGEST_HEAD,
-            timeout_keep_alive=_IDLE_SECONDS,
-            timeout_graceful_shutdown=_STOP_SECONDS,
-        )
+    with config.bind_socket() as listening, _worker_beside(variables if with_worker else None):
+        # who asks from now on waits until the application stands, and is not turned away
+        listening.listen()
+        say("cli.serve.ready", url=f"http://{host}:{port}/")
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[listening])
 
 
 def _leave(_signal: int, _frame: object) -> None:
