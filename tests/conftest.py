@@ -1,16 +1,21 @@
 """Fixtures of the whole suite; keep them few, builders live in tests/support."""
 
+import coverage
 import hypothesis
 import pytest
 
 from tests.support.databases import database, empty_database, postgres_address
 from tests.support.installations import run
+from tests.support.steady_tracing import steady_tracing
 
 __all__ = ["anyio_backend", "database", "empty_database", "postgres_address", "run"]
 
 # a busy machine is no fault of the code: no deadlines, and the same examples on every run of CI
 hypothesis.settings.register_profile("suite", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("suite")
+
+if coverage.Coverage.current() is not None:
+    steady_tracing()
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:
