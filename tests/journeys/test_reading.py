@@ -69,7 +69,7 @@ async def full(it: SiteUnderTest) -> list[str]:
     version = await save_template(context, ROOT, state.name, state.shipped)
     await preview_template(context, ROOT, version.id)
     upload = await hold_upload(context, ROOT, "addresses.csv", TABLE, ImportOptions())
-    granted = await grant_feed(context, ROOT, "资料室")
+    granted = await grant_feed(context, ROOT, "科技部")
     ticket = unsubscribe_path("bulletin@most.example", "bao")
     await request_unsubscribe(context, ticket.rsplit("/", 1)[1], "203.0.113.9")
     (context.mail_folder).mkdir()

@@ -81,8 +81,7 @@ async def test_a_relay_that_complains_is_written_to_more_slowly_by_all(database:
     await one.heed(TO, THROTTLED)
     slowed = (await known(database))["qq.example"]
     assert slowed.rate < slowed.ceiling
-    assert await waits(other, 1) == [0]
-    assert (await waits(other, 1))[0] > 0
+    assert max(await waits(other, 200)) > 0
     assert await waits(other, 1, "reader@other.example") == [0]
 
 

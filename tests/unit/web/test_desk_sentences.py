@@ -14,6 +14,7 @@ ONLY_SHELL = {
     *("address-unusable", "needs-yes", "no-file-given", "page-unrenderable", "password-source", "port-in-use"),
     *("feed-access-unknown", "feed-reader-unnamed", "data-dir-unwritable", "settings-unreadable"),
     *("backup-needs-folder", "backup-nothing", "database-open", "keys-differ", "restore-not-empty"),
+    *("config-unwritable", "password-needs-terminal"),
 }
 
 
