@@ -12,7 +12,7 @@ JOBS ?= 2
 help:
 	@echo "make demo        run the whole main job on the seed, then serve the site (ARGS=--once ends after the summary)"
 	@echo "make test        everything CI runs: checks, the whole suite, coverage"
-	@echo "make test-fast   the quick part of the suite, under a minute"
+	@echo "make test-fast   architecture and units, under a minute"
 	@echo "make check       lint, types, import contract, catalogues"
 	@echo "make fmt         format the code"
 	@echo "make bench       benchmarks: ratios in one run"
@@ -53,7 +53,7 @@ test: $(VENV)/.dev
 	@$(BIN)/python tests/support/coverage_gate.py
 
 test-fast: $(VENV)/.dev
-	@$(BIN)/python -m pytest -q -n $(JOBS) -m "not slow and not browser and not fault" $(ARGS)
+	@$(BIN)/python -m pytest -q -n $(JOBS) -m "not slow" tests/architecture tests/unit $(ARGS)
 
 check: $(VENV)/.dev
 	@echo "==> ruff" && $(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .

@@ -108,6 +108,7 @@ def test_what_is_no_table_is_refused(data: bytes, code: str) -> None:
     assert refusal(data).code == code
 
 
+@pytest.mark.slow
 def test_too_many_rows_are_refused() -> None:
     assert refusal(b"a\n" * (MOST_ROWS + 1)).code == "table-too-many-rows"
 

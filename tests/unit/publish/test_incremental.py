@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -73,6 +74,7 @@ class Site:
         return make_record(id=f"b{number:03d}", items=items)
 
 
+@pytest.mark.slow
 @settings(max_examples=120, deadline=None)
 @given(st.lists(event, min_size=3, max_size=9), st.integers(1, 3))
 def test_rebuilding_what_changed_is_as_good_as_building_everything(

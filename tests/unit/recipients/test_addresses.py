@@ -182,6 +182,7 @@ def test_a_list_with_a_piece_that_is_no_address_is_refused_and_names_the_piece(w
     assert caught.value.parameters["address"] == piece
 
 
+@pytest.mark.slow
 def test_a_piece_of_megabytes_is_refused_at_once() -> None:
     for text in ("<" * 1_000_000, "@" * 1_000_000, " " * 1_000_000 + "@", "（" * 1_000_000, "\n" * 1_000_000 + "x"):
         with pytest.raises(AddressRefused):

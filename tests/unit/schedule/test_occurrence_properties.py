@@ -1,5 +1,6 @@
 from datetime import UTC, datetime, time, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -33,6 +34,7 @@ def wall(schedule: Schedule, moment: datetime) -> datetime:
     return moment.replace(tzinfo=None, fold=0)
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(schedules, moments)
 def test_occurrences_strictly_increase(schedule: Schedule, after: datetime) -> None:
@@ -65,6 +67,7 @@ def test_nothing_is_lost_by_asking_from_anywhere(schedule: Schedule, after: date
         assert found.moment.astimezone(UTC) == ahead[0]
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(schedules, moments)
 def test_every_occurrence_that_moved_says_why(schedule: Schedule, after: datetime) -> None:
