@@ -10,8 +10,15 @@ from pathlib import Path
 from distributor import schedule, settings
 from distributor.clock import Clock, SystemClock
 from distributor.compose import DkimKey
-from distributor.deliver import AllowListTransport, CaptureServer, FolderTransport, Relay, SmtpTransport, Timeouts
-from distributor.deliver import Transport as Transport  # noqa: PLC0414  re-exported for those who run a drain
+from distributor.deliver import (
+    AllowListTransport,
+    CaptureServer,
+    FolderTransport,
+    Relay,
+    SmtpTransport,
+    Timeouts,
+    Transport,
+)
 from distributor.deliver.listener import Ours, ReportListener, Take
 from distributor.deliver.mailboxes import ImapBox, MaildirBox, MboxBox, ReportBox
 from distributor.deliver.paced import PacedTransport

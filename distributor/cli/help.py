@@ -3,10 +3,11 @@
 import re
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 import typer
 from rich.cells import cell_len
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from distributor.cli.output import words
 
@@ -46,7 +47,7 @@ def wrappable(sentence: str) -> str:
     return " ".join(lines)
 
 
-def dress(command: Any) -> None:  # noqa: ANN401  the option parser gives its classes no public names
+def dress(command: TyperGroup) -> None:
     """Give a command and all below it the words and the order of the help.
 
     Args:
@@ -63,27 +64,32 @@ def dress(command: Any) -> None:  # noqa: ANN401  the option parser gives its cl
     _reword(command)
 
 
-def _shelve(program: Any) -> None:  # noqa: ANN401  as above
+def _shelve(program: TyperGroup) -> None:
     ordered = {}
     for shelf, names in SHELVES.items():
         for name in names:
             ordered[name] = program.commands[name]
-            ordered[name].rich_help_panel = words(f"cli.shelf.{shelf}")
+            # the parser itself keeps the shelf as an attribute that its type does not name
+            vars(ordered[name])["rich_help_panel"] = words(f"cli.shelf.{shelf}")
     program.commands = ordered
-    program.list_commands = lambda _context: list(ordered)
 
 
-def _reword(command: Any) -> None:  # noqa: ANN401  as above
+def _reword(command: TyperCommand | TyperGroup) -> None:
     command.help = wrappable(command.help or "")
     command.options_metavar = words("cli.help.options-place")
-    command.subcommand_metavar = words("cli.help.command-place")
-    command.get_usage = partial(_usage, command.get_usage)
+    vars(command)["get_usage"] = partial(_usage, command.get_usage)
     for parameter in command.params:
-        parameter.help = wrappable(parameter.help or "")
-    command.get_help_option(typer.Context(command, help_option_names=list(_NAMES))).help = words("cli.help.help")
-    for below in getattr(command, "commands", {}).values():
-        _reword(below)
+        if isinstance(parameter, TyperOption | TyperArgument):
+            parameter.help = wrappable(parameter.help or "")
+    own = command.get_help_option(typer.Context(command, help_option_names=list(_NAMES)))
+    if own is not None:
+        own.help = words("cli.help.help")
+    if isinstance(command, TyperGroup):
+        command.subcommand_metavar = words("cli.help.command-place")
+        for below in command.commands.values():
+            if isinstance(below, TyperCommand | TyperGroup):
+                _reword(below)
 
 
-def _usage(english: Callable[[Any], str], context: Any) -> str:  # noqa: ANN401  as above
+def _usage(english: Callable[[typer.Context], str], context: typer.Context) -> str:
     return english(context).replace("Usage: ", words("cli.help.usage"), 1)

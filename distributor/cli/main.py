@@ -87,7 +87,7 @@ def main(arguments: Sequence[str]) -> int:
     Args:
         arguments: as after the name of the program.
     """
-    command = typer.main.get_command(app)
+    command = typer.main.get_group(app)
     if wants_help(arguments):
         dress(command)
     try:

@@ -10,7 +10,8 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.exc import DBAPIError
 
 from distributor import log
-from distributor.bootstrap import Container, Transport
+from distributor.bootstrap import Container
+from distributor.deliver import Transport
 from distributor.errors import RelayTrouble
 from distributor.settings import Engine
 from distributor.usecases.claim_occurrences import claim_occurrences

@@ -12,7 +12,8 @@ from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from distributor import log
-from distributor.bootstrap import Container, Transport
+from distributor.bootstrap import Container
+from distributor.deliver import Transport
 from distributor.errors import Misconfigured
 from distributor.store.engine import Database
 from distributor.usecases.send_due import is_due

@@ -18,7 +18,7 @@ from distributor.usecases.sign_off_bulletin import sign_off_bulletin
 from distributor.usecases.suppress_address import suppress_address
 from tests.support.address_books import CLERK, keep
 from tests.support.books import footer, shipped_book
-from tests.support.browsing import beside, chromium, grave, log_in
+from tests.support.browsing import beside, grave, log_in
 from tests.support.desks import add_account
 from tests.support.records import make_record
 from tests.support.servers import serving
@@ -34,12 +34,6 @@ PAGES = (
 )
 TABLE = (("单位", "邮箱", "备注"), ("科技部", "new@most.example", "x"), ("木竹研究会", "a@wood.example", "y"))
 FOOTER = (footer("报", "科计部、财政部"), footer("送", "各试点产业技术创新战略联盟"))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

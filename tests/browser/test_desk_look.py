@@ -1,35 +1,28 @@
 """The desk in a real browser: wide and narrow, light and dark, with and without script, by keyboard."""
 
-import asyncio
-import shutil
-from collections.abc import Awaitable, Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 from sqlalchemy import text
 
 from distributor.access import AccessRole, Actor
 from distributor.model.finding import Finding, Level
 from distributor.store import suppressions
-from distributor.store.engine import Database
 from distributor.usecases.context import Context
 from distributor.usecases.send_bulletin import send_bulletin
 from distributor.usecases.sign_off_bulletin import sign_off_bulletin
 from tests.support.address_books import keep
 from tests.support.books import body, book, footer
-from tests.support.desks import PASSWORD, add_account
+from tests.support.browsing import beside, grave, log_in
+from tests.support.desks import add_account
 from tests.support.records import make_record, seedlike_record
 from tests.support.servers import serving
-from tests.support.sites import make_parts
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 WIDTHS = (1280, 390)
 SCHEMES = ("light", "dark")
 SEED = Path(__file__).parents[2] / "seeds" / "000_04bd7fccb17faafb.txt"
@@ -55,33 +48,11 @@ class Desk(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no chromium on this machine")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
-
-
-@pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     folder = tmp_path_factory.mktemp("desk")
     with serving(folder, book=BOOK) as url:
         beside(folder, fill)
         yield Desk(url, folder)
-
-
-def beside(folder: Path, work: Callable[[Context], Awaitable[None]]) -> None:
-    """Do something with the database of the site that is served, in a loop of its own."""
-
-    async def run() -> None:
-        database = Database(f"sqlite+aiosqlite:///{folder / 'distributor.sqlite3'}")
-        await work(replace(make_parts(folder, database.url).context, database=database))
-        await database.dispose()
-
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(asyncio.run, run()).result()
 
 
 async def fill(context: Context) -> None:
@@ -98,40 +69,12 @@ async def fill(context: Context) -> None:
     await sign_off_bulletin(context, Actor("wang"), "b001")
 
 
-def open_desk(
-    browser: Browser, desk: Desk, name: str, *, width: int = 1280, scheme: str = "light", script: bool = True
-) -> Page:
-    """A page of the desk for somebody who has logged in."""
-    context = browser.new_context(
-        viewport=ViewportSize(width=width, height=900),
-        color_scheme="dark" if scheme == "dark" else "light",
-        java_script_enabled=script,
-        locale="zh-CN",
-    )
-    page = context.new_page()
-    page.goto(f"{desk.url}/desk/")
-    page.fill("[name=name]", name)
-    page.fill("[name=password]", PASSWORD)
-    page.press("[name=password]", "Enter")
-    expect(page).to_have_url(f"{desk.url}/desk/")
-    return page
-
-
-def grave(page: Page) -> list[str]:
-    violations = Axe().run(page).response["violations"]
-    return [
-        f"{found['id']}: {found['nodes'][0]['html'][:120]}"
-        for found in violations
-        if found["impact"] in {"serious", "critical"}
-    ]
-
-
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("width", WIDTHS)
 def test_every_page_fits_its_window_and_axe_finds_nothing_serious(
     browser: Browser, desk: Desk, width: int, scheme: str
 ) -> None:
-    page = open_desk(browser, desk, "root", width=width, scheme=scheme)
+    page = log_in(browser, desk.url, "root", width=width, scheme=scheme)
     forbidden: list[str] = []
     page.on("console", lambda said: forbidden.append(said.text) if "Content Security Policy" in said.text else None)
     for path in PAGES:
@@ -156,7 +99,7 @@ def test_the_login_is_as_accessible(browser: Browser, desk: Desk, scheme: str) -
 
 
 def test_tables_become_cards_on_a_phone_with_the_heading_of_each_value(browser: Browser, desk: Desk) -> None:
-    page = open_desk(browser, desk, "li", width=390)
+    page = log_in(browser, desk.url, "li", width=390)
     cell = page.locator("tbody td").first
     shown = cell.evaluate("cell => getComputedStyle(cell, '::before').content")
     assert shown.strip('"') == cell.get_attribute("data-label")
@@ -166,7 +109,7 @@ def test_tables_become_cards_on_a_phone_with_the_heading_of_each_value(browser: 
 
 
 def test_a_file_is_uploaded_with_its_progress(browser: Browser, desk: Desk) -> None:
-    page = open_desk(browser, desk, "li")
+    page = log_in(browser, desk.url, "li")
     page.goto(f"{desk.url}/desk/upload")
     page.set_input_files("[name=file]", SEED)
     page.fill("[name=issue]", "2026年第1期")
@@ -177,7 +120,7 @@ def test_a_file_is_uploaded_with_its_progress(browser: Browser, desk: Desk) -> N
 
 
 def test_what_is_wrong_with_a_file_is_said_on_the_form_and_it_can_be_sent_again(browser: Browser, desk: Desk) -> None:
-    page = open_desk(browser, desk, "li")
+    page = log_in(browser, desk.url, "li")
     page.goto(f"{desk.url}/desk/upload")
     for name in ("empty.txt", "again.txt"):
         page.set_input_files("[name=file]", [{"name": name, "mimeType": "text/plain", "buffer": b""}])
@@ -187,7 +130,7 @@ def test_what_is_wrong_with_a_file_is_said_on_the_form_and_it_can_be_sent_again(
 
 
 def test_a_file_that_is_too_large_is_not_even_sent(browser: Browser, desk: Desk) -> None:
-    page = open_desk(browser, desk, "li")
+    page = log_in(browser, desk.url, "li")
     page.goto(f"{desk.url}/desk/upload")
     page.evaluate("document.querySelector('form[data-upload]').dataset.most = '0'")
     page.set_input_files("[name=file]", SEED)
@@ -198,7 +141,7 @@ def test_a_file_that_is_too_large_is_not_even_sent(browser: Browser, desk: Desk)
 def test_everything_works_without_script(browser: Browser, desk: Desk, tmp_path: Path) -> None:
     file = tmp_path / "again.txt"
     file.write_bytes(SEED.read_bytes().replace("第17期".encode(), "第18期".encode()))
-    page = open_desk(browser, desk, "root", script=False)
+    page = log_in(browser, desk.url, "root", script=False)
     page.click("a[href='/desk/upload']")
     page.set_input_files("[name=file]", file)
     page.click("main form[data-upload] button")
@@ -215,7 +158,7 @@ def test_everything_works_without_script(browser: Browser, desk: Desk, tmp_path:
 
 
 def test_the_keyboard_reaches_the_words_first_and_shows_where_it_is(browser: Browser, desk: Desk) -> None:
-    page = open_desk(browser, desk, "root")
+    page = log_in(browser, desk.url, "root")
     page.goto(f"{desk.url}/desk/users/new")
     page.keyboard.press("Tab")
     expect(page.locator(".skip")).to_be_focused()
@@ -236,7 +179,7 @@ def test_the_numbers_of_a_run_renew_themselves_until_it_is_finished(browser: Bro
             await connection.execute(text("UPDATE deliveries SET state = 'sent'"))
 
     beside(desk.folder, send)
-    page = open_desk(browser, desk, "wang")
+    page = log_in(browser, desk.url, "wang")
     page.goto(f"{desk.url}/desk/bulletins/b001/runs")
     page.locator("tbody th a").click()
     expect(page.locator(".progress-box .figure")).to_have_text("0 / 2")

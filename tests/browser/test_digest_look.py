@@ -2,33 +2,20 @@
 
 import html
 import re
-import shutil
-from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from distributor.compose import Fullness
 from distributor.model.message import Slot, marker
 from distributor.model.recipient import RecipientList
+from tests.support.browsing import grave
 from tests.support.messages import REPORT, SUBSCRIBERS, make_personal, make_variant, seed_record
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 WIDTHS = (800, 360)
 SCHEMES = ("light", "dark")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no chromium on this machine")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 def page_for(browser: Browser, document: str, *, width: int = 800, scheme: str = "light") -> Page:
@@ -50,15 +37,6 @@ def digest(
 
 def stripped(document: str) -> str:
     return re.sub(r"<style.*?</style>", "", document, flags=re.DOTALL)
-
-
-def grave(page: Page) -> list[str]:
-    violations = Axe().run(page).response["violations"]
-    return [
-        f"{found['id']}: {found['nodes'][0]['html'][:120]}"
-        for found in violations
-        if found["impact"] in {"serious", "critical"}
-    ]
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

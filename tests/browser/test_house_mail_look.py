@@ -1,28 +1,25 @@
 """The mails to the secretariat in a real browser: wide and narrow, light and dark, with styles stripped."""
 
 import re
-import shutil
 import tempfile
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import anyio
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, ViewportSize
 
 from distributor.compose import MESSAGES, as_shown, checked_theme, render_digest, render_notice
 from distributor.compose.contexts import DigestContext
 from distributor.model.theme import Theme
 from distributor.store.engine import Database
 from distributor.usecases.sample_mail import as_read, sample_context
+from tests.support.browsing import grave
 from tests.support.databases import sqlite_url
 from tests.support.sites import make_parts
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 THEMES = {"usual": Theme(), "blue": checked_theme("#0050b3", logo="协发网", note="内部资料　注意保存")}
 
 
@@ -44,27 +41,13 @@ def page_of(message: str, theme: Theme) -> str:
     return as_read(variant, "https://bulletin.xiefa.example/").html or ""
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no chromium on this machine")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
-
-
-def grave(browser: Browser, document: str, width: int) -> list[str]:
+def grave_at(browser: Browser, document: str, width: int) -> list[str]:
     page = browser.new_page(viewport=ViewportSize(width=width, height=900))
     page.set_content(document)
     assert page.evaluate("document.documentElement.scrollWidth") == width
-    violations = Axe().run(page).response["violations"]
+    found = grave(page)
     page.close()
-    return [
-        f"{found['id']}: {found['nodes'][0]['html'][:120]}"
-        for found in violations
-        if found["impact"] in {"serious", "critical"}
-    ]
+    return found
 
 
 @pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
@@ -73,7 +56,7 @@ def test_every_mail_fits_its_window_and_axe_finds_nothing_serious(browser: Brows
     document = page_of(message, theme)
     for width in (800, 360):
         for shown in (as_shown(document), as_shown(document, dark=True), as_shown(document, styles=False)):
-            assert grave(browser, shown, width) == []
+            assert grave_at(browser, shown, width) == []
 
 
 def test_what_is_shown_by_night_is_what_a_reader_sees_by_night(browser: Browser) -> None:

@@ -13,7 +13,7 @@ from distributor.clock import SystemClock
 from distributor.settings import asset_folder
 from distributor.usecases.apply_configuration import apply_configuration
 from distributor.usecases.context import Context
-from tests.support.browsing import beside, chromium, grave, log_in
+from tests.support.browsing import beside, grave, log_in
 from tests.support.desks import PASSWORD, add_account
 from tests.support.servers import serving
 
@@ -22,12 +22,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SEED = (Path(__file__).parents[2] / "seeds" / "000_04bd7fccb17faafb.txt").read_bytes()
 WIDTHS = (1280, 390)
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

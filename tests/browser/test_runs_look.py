@@ -1,7 +1,6 @@
 """Pages of runs in a real browser: wide and narrow, light and dark, renewed by themselves, on paper."""
 
 import asyncio
-import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -10,8 +9,7 @@ from typing import NamedTuple
 
 import pypdfium2
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from distributor.access import AccessRole
 from distributor.model.run import Delivery, DeliveryState, Run
@@ -20,13 +18,12 @@ from distributor.store.engine import Database
 from distributor.usecases.follow_up_failures import follow_up_failures
 from distributor.usecases.log_in import Client, new_session
 from distributor.usecases.take_bounce import take_bounce
+from tests.support.browsing import grave
 from tests.support.desks import add_account
 from tests.support.returning import FIRST, make_sent_run, report_about, set_state
 from tests.support.servers import serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
 class Served(NamedTuple):
@@ -48,16 +45,6 @@ class Served(NamedTuple):
             *(f"{here}/certificate", f"{here}/do/cancel", f"{here}/do/resolve", f"{delivery}/again"),
             *(f"sent?address={FIRST.address}", "sent", f"{here}?lang=en"),
         )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no chromium on this machine")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")
@@ -92,14 +79,6 @@ def open_page(browser: Browser, desk: Served, width: int = 1280, scheme: str = "
     )
     context.add_cookies([{"name": "desk", "value": desk.token, "url": desk.url}])
     return context.new_page()
-
-
-def grave(page: Page) -> list[str]:
-    return [
-        f"{found['id']}: {found['nodes'][0]['html'][:120]}"
-        for found in Axe().run(page).response["violations"]
-        if found["impact"] in {"serious", "critical"}
-    ]
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")])

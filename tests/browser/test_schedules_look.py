@@ -11,7 +11,7 @@ from distributor.usecases.change_schedule import read_schedule, save_schedule
 from distributor.usecases.context import Context
 from tests.support.address_books import CLERK
 from tests.support.books import shipped_book
-from tests.support.browsing import beside, chromium, grave, log_in
+from tests.support.browsing import beside, grave, log_in
 from tests.support.desks import add_account
 from tests.support.servers import serving
 from tests.support.subscribing import READER, join
@@ -35,12 +35,6 @@ WEEKLY = {
     "frequency": "weekly",
     "working_day": "next",
 }
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

@@ -1,18 +1,17 @@
 """The site in a real browser: wide and narrow, light and dark, by hand and by keyboard, without script, on paper."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pypdfium2
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from distributor.compose import prepare
 from distributor.model.bulletin import Masthead
 from distributor.model.recipient import AddressBook
+from tests.support.browsing import grave
 from tests.support.messages import SUBSCRIBERS, make_frame, make_personal, make_variant, seed_record
 from tests.support.records import seedlike_record
 from tests.support.servers import serving
@@ -20,7 +19,6 @@ from tests.support.sites import unsubscribe_path
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 WIDTHS = (1280, 390, 320)
 SCHEMES = ("light", "dark")
 SEED = replace(seed_record(), masthead=Masthead("联盟协发网简报", "第12期（总第345期）", "2026-01-05"))
@@ -37,16 +35,6 @@ PAGES = (
     *("/contributors/存储产业技术创新战略联盟秘书处", "/search", "/search?q=没有这个词&lang=en"),
     *("/captured", f"/captured/{MAIL}", UNSUBSCRIBE, "/nothing", "/subscribe", "/subscribe?lang=en"),
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no chromium on this machine")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")
@@ -68,15 +56,6 @@ def open_page(browser: Browser, address: str, *, width: int = 1280, scheme: str 
         viewport=ViewportSize(width=width, height=900),
     )
     return context.new_page()
-
-
-def grave(page: Page) -> list[str]:
-    violations = Axe().run(page).response["violations"]
-    return [
-        f"{found['id']}: {found['nodes'][0]['html'][:120]}"
-        for found in violations
-        if found["impact"] in {"serious", "critical"}
-    ]
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

@@ -1,7 +1,5 @@
 """Digests and letters to subscribers in a real browser: wide and narrow, light and dark, with styles stripped."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, ViewportSize
 
@@ -9,7 +7,7 @@ from distributor.compose import as_shown
 from distributor.compose.letters import render_letter
 from distributor.compose.subscriptions import render_subscription
 from distributor.model.theme import Theme
-from tests.support.browsing import chromium, grave
+from tests.support.browsing import grave
 from tests.support.messages import seed_record
 from tests.support.subscriber_mails import as_received, make_digest, make_letters
 
@@ -23,12 +21,6 @@ DOCUMENTS = {
     **{words.kind: render_letter(words).html or "" for words in make_letters()},
     "blue letter": render_letter(make_letters(BLUE)[0]).html or "",
 }
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
