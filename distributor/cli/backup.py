@@ -58,7 +58,7 @@ def restore(
     file: Annotated[Path, typer.Argument(metavar="FILE", help=words("cli.argument.restore"))],
     *,
     check: Annotated[bool, typer.Option("--check", help=words("cli.option.check-only"))] = False,
-    replace: Annotated[bool, typer.Option("--replace", help=words("cli.option.replace"))] = False,
+    replace: Annotated[bool, typer.Option("--replace", help=words("cli.option.restore-replace"))] = False,
     yes: YesOption = False,
     as_: ActorOption = None,
     config: ConfigOption = None,

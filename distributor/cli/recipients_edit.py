@@ -10,7 +10,7 @@ from distributor.cli.output import say, table, words
 _Address = Annotated[str, typer.Argument(metavar="ADDRESS", help=words("cli.argument.address"))]
 _Target = Annotated[str, typer.Argument(metavar="WHO", help=words("cli.argument.target"))]
 _OneList = Annotated[str | None, typer.Option("--list", help=words("cli.option.one-list"), show_default=False)]
-_Note = Annotated[str | None, typer.Option("--note", help=words("cli.option.note"), show_default=False)]
+_Note = Annotated[str | None, typer.Option("--note", help=words("cli.option.decision-note"), show_default=False)]
 
 
 def register(app: typer.Typer) -> None:
@@ -32,7 +32,7 @@ def register(app: typer.Typer) -> None:
 def suppress(
     address: _Address,
     *,
-    reason: Annotated[str, typer.Option(help=words("cli.option.reason"))],
+    reason: Annotated[str, typer.Option(help=words("cli.option.suppress-reason"))],
     one_list: _OneList = None,
     as_: ActorOption = None,
     config: ConfigOption = None,
@@ -112,7 +112,7 @@ def waive(
     bulletin_id: BulletinArgument,
     who: _Target,
     *,
-    note: Annotated[str, typer.Option(help=words("cli.option.note"))],
+    note: Annotated[str, typer.Option(help=words("cli.option.decision-note"))],
     as_: ActorOption = None,
     config: ConfigOption = None,
 ) -> None:

@@ -31,7 +31,7 @@ def import_(  # noqa: PLR0913  each is an option of the command
     file: Annotated[Path, typer.Argument(metavar="FILE", help=words("cli.argument.table"))],
     *,
     group: Annotated[str | None, typer.Option(help=words("cli.option.import-group"), show_default=False)] = None,
-    replace: Annotated[bool, typer.Option("--replace", help=words("cli.option.replace"))] = False,
+    replace: Annotated[bool, typer.Option("--replace", help=words("cli.option.import-replace"))] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=words("cli.option.import-dry-run"))] = False,
     yes: YesOption = False,
     allow_removals: RemovalsOption = False,

@@ -54,3 +54,16 @@ def test_every_message_that_the_code_or_a_template_asks_for_exists() -> None:
     wanted = set(re.findall(rf"[\"']({message_id})[\"']", asked))
     assert wanted
     assert {key for key in wanted if key not in catalogue("zh_CN")} == set()
+
+
+# one sentence for one option of several commands
+SHARED = {"title", "issue", "date", "dry-run", "yes", "host", "port", "group"}
+
+
+def test_the_sentence_of_an_option_belongs_to_one_part_of_the_command_line() -> None:
+    found: dict[str, set[str]] = {}
+    for file in (PROGRAM / "cli").glob("*.py"):
+        for name in re.findall(r"\"cli\.option\.([a-z0-9-]+)\"", file.read_text("utf-8")):
+            found.setdefault(name, set()).add(file.name)
+    assert found
+    assert {name for name, files in found.items() if len(files) > 1} <= SHARED
