@@ -13,6 +13,7 @@ from distributor.i18n import error_sentence
 
 if TYPE_CHECKING:
     from distributor.bootstrap import Container
+    from distributor.model.record import BulletinRecord
     from distributor.model.sign_off import SignOff
     from distributor.usecases.receive_bulletin import Received
 
@@ -164,10 +165,10 @@ def publish(bulletin_id: BulletinArgument, *, as_: ActorOption = None, config: C
     from distributor.cli.container import run_in_container
     from distributor.usecases.publish_bulletin import publish_bulletin
 
-    record = run_in_container(
-        config,
-        actor(as_),
-        lambda container: publish_bulletin(container.context, actor(as_), bulletin_id),
-    )
+    async def publish_it(container: "Container") -> tuple["BulletinRecord", str]:
+        record = await publish_bulletin(container.context, actor(as_), bulletin_id)
+        return record, f"{container.context.publication.base_url.rstrip('/')}/bulletins/{record.id}"
+
+    record, address = run_in_container(config, actor(as_), publish_it)
     say("cli.publish.done", id=record.id, items=sum(item.is_public for item in record.items))
-    console.print(f"  /bulletins/{record.id}", markup=False)
+    console.print(f"  {address}", markup=False)

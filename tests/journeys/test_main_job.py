@@ -207,7 +207,8 @@ def test_the_list_of_bulletins_shows_how_far_each_has_come(run: Run, received: s
     assert state() == "draft"
     run("sign-off", received, "--as", "wang")
     assert state() == "signed off"
-    run("publish", received, "--as", "wang")
+    _, out, _ = run("publish", received, "--as", "wang")
+    assert f"https://bulletin.xiefa.example/bulletins/{received}" in out
     assert state() == "published"
     assert "published" in run("bulletins")[1]
 
