@@ -1,7 +1,9 @@
 """The mailboxes one row of a table speaks of."""
 
+from collections.abc import Callable
 from datetime import date
 from sys import intern
+from typing import TypeVar
 
 from distributor.errors import AddressRefused
 from distributor.model.recipient import Contact, MailboxRole, MailFormat
@@ -9,6 +11,8 @@ from distributor.recipients.addresses import split_addresses
 from distributor.recipients.importing import values
 from distributor.recipients.importing.cells import Cells, WrongRow
 from distributor.recipients.importing.columns import Field
+
+T = TypeVar("T")
 
 
 def contacts_in(row: Cells, organization: str) -> list[Contact]:
@@ -33,14 +37,17 @@ def contacts_in(row: Cells, organization: str) -> list[Contact]:
     first, last = _day(row, Field.VALID_FROM), _day(row, Field.VALID_TO)
     if first and last and last < first:
         raise WrongRow(Field.VALID_TO, "row.dates")
+    mailbox = _word(row, Field.MAILBOX, MailboxRole.PRIMARY, values.mailbox_of, values.words_for("mailbox"))
+    language = intern(_word(row, Field.LANGUAGE, "zh-CN", values.language_of, "zh-CN、en"))
+    form = _word(row, Field.FORMAT, MailFormat.HTML, values.format_of, values.words_for("format"))
     return [
         Contact(
             address=address,
             organization=organization,
             name=_name(row.get(Field.NAME) or name),
-            mailbox=_mailbox(row),
-            language=_language(row),
-            format=_format(row),
+            mailbox=mailbox,
+            language=language,
+            format=form,
             valid_from=first,
             valid_to=last,
         )
@@ -53,28 +60,12 @@ def _name(text: str | None) -> str | None:
     return None if text is None else intern(text)
 
 
-def _mailbox(row: Cells) -> MailboxRole:
-    text = row.get(Field.MAILBOX)
-    found = MailboxRole.PRIMARY if text is None else values.mailbox_of(text)
+def _word(row: Cells, field: Field, usual: T, read: Callable[[str], T | None], known: str) -> T:
+    text = row.get(field)
+    found = usual if text is None else read(text)
     if found is None:
-        raise WrongRow(Field.MAILBOX, "row.unknown-word", values.words_for("mailbox"))
+        raise WrongRow(field, "row.unknown-word", known)
     return found
-
-
-def _format(row: Cells) -> MailFormat:
-    text = row.get(Field.FORMAT)
-    found = MailFormat.HTML if text is None else values.format_of(text)
-    if found is None:
-        raise WrongRow(Field.FORMAT, "row.unknown-word", values.words_for("format"))
-    return found
-
-
-def _language(row: Cells) -> str:
-    text = row.get(Field.LANGUAGE)
-    found = "zh-CN" if text is None else values.language_of(text)
-    if found is None:
-        raise WrongRow(Field.LANGUAGE, "row.unknown-word", "zh-CN、en")
-    return intern(found)
 
 
 def _day(row: Cells, field: Field) -> date | None:
