@@ -10,9 +10,10 @@ from distributor import access
 from distributor.access import Act, Actor
 from distributor.errors import Conflict
 from distributor.model.record import BulletinRecord
-from distributor.store import audit, bulletins, left_out
+from distributor.store import bulletins
 from distributor.usecases.context import Context
 from distributor.usecases.freeze_runs import FrozenRun, Start, freeze, prepare_runs, write_large
+from distributor.usecases.plan_state import plan_state
 from distributor.usecases.record_sending import record_sending
 
 # a plan that changes that often is worked out with everybody else waiting
@@ -77,18 +78,13 @@ async def _start(wanted: _Wanted) -> Started:
     database = wanted.context.database
     for _ in range(_TRIES):
         async with database.read() as connection:
-            before = await _state(connection)
+            before = await plan_state(connection)
             started = await _prepare(connection, wanted)
         async with database.write() as connection:
-            if await _state(connection) == before:
+            if await plan_state(connection) == before:
                 return await _begin(connection, wanted, started)
     async with database.write() as connection:
         return await _begin(connection, wanted, await _prepare(connection, wanted))
-
-
-async def _state(connection: AsyncConnection) -> tuple[object, ...]:
-    """Give what tells whether a plan may have changed: every act leaves an entry, and so does every suppression."""
-    return (*await audit.end(connection), await left_out.newest(connection))
 
 
 async def _prepare(connection: AsyncConnection, wanted: _Wanted) -> Started:
