@@ -1,6 +1,7 @@
 """A way of sending at a pace that is shared with others."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final, Protocol
 
@@ -56,9 +57,10 @@ class PacedTransport(Opened):
         """Send when it is its turn; see Transport."""
         wait = await self._pace.reserve(recipient, _LONGEST_WAIT)
         if wait is None:
-            return Outcome(DeliveryState.DEFERRED, Reply(Phase.CONNECT, 0, "relay-pace"), RefusalClass.TEMPORARY)
+            reply = Reply(Phase.CONNECT, 0, "relay-pace")
+            return Outcome(DeliveryState.DEFERRED, reply, RefusalClass.TEMPORARY, is_heeded=True)
         if wait:
             await asyncio.sleep(wait.total_seconds())
         outcome = await self._inner.send(envelope_from, recipient, message, before_dot, envelope_id=envelope_id)
         await self._pace.heed(recipient, outcome)
-        return outcome
+        return replace(outcome, is_heeded=True)

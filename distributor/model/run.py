@@ -106,11 +106,13 @@ class Outcome:
         state: SENT, DEFERRED, FAILED or IN_DOUBT; SUPPRESSED when our own allow-list forbids the address.
         reply: the answer that decided it.
         refusal: its class, None when it was accepted, is in doubt or was suppressed.
+        is_heeded: the pace of the relay that said so has taken notice already.
     """
 
     state: DeliveryState
     reply: Reply
     refusal: RefusalClass | None = None
+    is_heeded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -223,7 +223,8 @@ class Machine:
             self.writer.end(mark)
         else:
             self.writer.note(mark)
-        self._pacing.heed(delivery, outcome)
+        if not outcome.is_heeded:
+            self._pacing.heed(delivery, outcome)
         self._breaker.heed(delivery, outcome)
         self.drained.count(outcome.state)
         self._stock.finish(delivery)

@@ -16,9 +16,10 @@ from distributor.settings import Settings
 from distributor.store import lanes
 from distributor.store.engine import Database
 from distributor.usecases import share_pace
+from distributor.usecases.drain_deliveries import Worker, drain
 from distributor.usecases.share_pace import RelayPace
 from tests.support.delivering import SENDER, Hook, make_mail, relay_to
-from tests.support.ledger import make_context
+from tests.support.ledger import make_context, make_run
 from tests.support.smtp_script import Script, Step
 from tests.support.smtp_server import ScriptedServer
 
@@ -162,3 +163,17 @@ async def test_every_further_relay_of_the_settings_has_its_lanes(database: Datab
         async with database.read() as connection:
             kept = await lanes.load(connection, f"127.0.0.1:{server.port}")
     assert kept[EVERYTHING].ceiling == 7
+
+
+async def test_what_a_further_relay_complains_about_does_not_slow_the_first_one(
+    database: Database, tmp_path: Path
+) -> None:
+    await make_run(database, 1, domain="qq.example")
+    async with ScriptedServer(Script(answers={Step.RCPT: "450 4.7.1 MI:SFQ slow down"})) as server:
+        paced = PacedTransport(SmtpTransport(relay_to(server)), RelayPace(database, RELAY, Pace()))
+        async with paced as transport:
+            drained = await drain(make_context(database, tmp_path), Worker("w1", transport, 1, relay="first"))
+    assert drained.deferred == 1
+    async with database.read() as connection:
+        assert await lanes.load(connection, "first") == {}
+        assert set(await lanes.load(connection, RELAY)) == {"qq.example"}
