@@ -1,10 +1,11 @@
 """How fast a run goes through the whole engine, beside smtp-source on the same work in the same run.
 
-    python -m tests.benchmarks.bench_delivery [--messages 5000] [--rounds 5] [--only sqlite] [--round-trip 0]
+    python -m tests.benchmarks.bench_delivery [--messages 5000] [--rounds 5] [--only sqlite] [--round-trip 0] [--digest]
 
 Every message is personalised (greeting, link to unsubscribe, To, Message-ID), about 60 KB, sent over 10 kept
 connections to the same smtp-sink, with both durable marks, all event rows and group commits. The figures are messages
-per second and their ratio (smtp-source = 1.00), medians of all rounds, which are interleaved.
+per second and their ratio (smtp-source = 1.00), medians of all rounds, which are interleaved. With `--digest` the
+messages are the digest of the reference bulletin with all its words.
 """
 
 import argparse
@@ -23,6 +24,7 @@ import psycopg
 
 from distributor.compose import DkimAlgorithm, DkimKey, new_key
 from distributor.model.ledger import Mark
+from distributor.model.message import Variant
 from distributor.model.run import DeliveryState, Run
 from distributor.store import migrate, runs
 from distributor.store.engine import Database
@@ -32,6 +34,7 @@ from distributor.usecases.drain_deliveries import Worker, drain
 from distributor.usecases.send_due import worker_name
 from tests.support import postgres
 from tests.support.ledger import make_context, make_run, rows_of, transport_to
+from tests.support.messages import make_variant, seed_record
 from tests.support.postfix_tools import smtp_sink, smtp_source, tool
 from tests.support.slow_wire import slow_wire
 
@@ -51,6 +54,7 @@ class Bench:
     port: int
     messages: int
     kilobytes: int
+    rendering: Variant | None = None
 
 
 def main() -> None:
@@ -63,6 +67,7 @@ def main() -> None:
     parser.add_argument("--only", choices=("sqlite", "postgresql"), help="one kind of database")
     parser.add_argument("--keys", nargs="*", default=list(KEYS), help="which signatures")
     parser.add_argument("--without-ledger", action="store_true", help="also measure without journal and marks")
+    parser.add_argument("--digest", action="store_true", help="send the digest of the reference bulletin")
     arguments = parser.parse_args()
     if tool("smtp-sink") is None:
         sys.stdout.write("left out: smtp-sink is not here; it is part of Debian's postfix package\n")
@@ -72,7 +77,8 @@ def main() -> None:
         port = stack.enter_context(smtp_sink())
         if arguments.round_trip:
             port = stack.enter_context(slow_wire(port, arguments.round_trip))
-        bench = Bench(folder, port, arguments.messages, arguments.kilobytes)
+        rendering = make_variant(seed_record()) if arguments.digest else None
+        bench = Bench(folder, port, arguments.messages, arguments.kilobytes, rendering)
         databases = dict(_databases(folder, arguments.only, stack))
         _measure(bench, databases, arguments)
 
@@ -130,7 +136,7 @@ async def _drain(
 ) -> tuple[float, float]:
     database = Database(url)
     await migrate.upgrade(database)
-    run = await make_run(database, bench.messages, kilobytes=bench.kilobytes)
+    run = await make_run(database, bench.messages, kilobytes=bench.kilobytes, rendering=bench.rendering)
     context = make_context(database, bench.folder, dkim_keys=keys)
     row = (await rows_of(database, run))[0]
     message = await Composer(context).compose(row.delivery)

@@ -59,15 +59,17 @@ def make_variant(kilobytes: int = 1) -> Variant:
 async def make_run(database: Database, number: int = 3, **changes: Any) -> Run:  # noqa: ANN401  as above
     """Freeze a run of that many addresses of a bulletin of its own; changes are fields of the run.
 
-    `kilobytes` sets the size of the messages, `domain` where the addresses are.
+    `kilobytes` sets the size of the messages, or `rendering` what they say; `domain` where the addresses are.
     """
-    kilobytes, domain = changes.pop("kilobytes", 1), changes.pop("domain", "kjt-gd.example")
+    rendering = changes.pop("rendering", None) or make_variant(changes.get("kilobytes", 1))
+    changes.pop("kilobytes", None)
+    domain = changes.pop("domain", "kjt-gd.example")
     key = f"b{next(_numbers)}-{tokens.new_key(6)}"
     clock = SystemClock()
     run = Run(tokens.new_key(), key, LIST.id, Mailing.DIGEST, f"s-{key}", clock.now(), "编辑部")
     run = replace(run, **changes)
     async with database.write() as connection:
-        variant = await blobs.put(connection, make_variant(kilobytes).to_bytes())
+        variant = await blobs.put(connection, rendering.to_bytes())
         original = f"original {key}".encode()
         await blobs.put(connection, original)
         record = make_record(id=key)

@@ -5,6 +5,7 @@ import email.policy
 import shutil
 import sqlite3
 import subprocess
+import sys
 from contextlib import closing
 from email.message import EmailMessage
 from pathlib import Path
@@ -20,7 +21,7 @@ from tests.support.records import make_publication, published, seedlike_record
 PUBLICATION = make_publication()
 SEED = published(seedlike_record())
 NEWSBOAT = shutil.which("newsboat") or ""
-RSS2EMAIL = shutil.which("r2e") or ""
+RSS2EMAIL = str(Path(sys.executable).with_name("r2e"))
 RSS2EMAIL_SETTINGS = """[DEFAULT]
 from = feeds@reader.example
 to = desk@reader.example
@@ -32,7 +33,6 @@ html-mail = True
 
 pytestmark = pytest.mark.slow
 with_newsboat = pytest.mark.skipif(not NEWSBOAT, reason="newsboat is not installed")
-with_rss2email = pytest.mark.skipif(not RSS2EMAIL, reason="rss2email is not installed")
 
 
 def reload(folder: Path, server: FeedServer, path: str) -> list[tuple[str, str, str]]:
@@ -86,7 +86,6 @@ def test_newsboat_reads_a_hostile_bulletin(tmp_path: Path, path: str) -> None:
     assert TITLE_AS_READ.startswith(rows[0][0][:4])
 
 
-@with_rss2email
 @pytest.mark.parametrize("path", ["feeds/all.atom.xml", "feeds/all.rss.xml"])
 def test_rss2email_mails_every_article_whole_and_once(tmp_path: Path, path: str) -> None:
     (tmp_path / "mail").mkdir()
