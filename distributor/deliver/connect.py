@@ -7,7 +7,8 @@ from typing import Final
 
 import aiosmtplib
 
-from distributor.deliver.conversation import Conversation, Offers
+from distributor.deliver.conversation import Conversation
+from distributor.deliver.offers import Offers
 from distributor.deliver.relay import Relay
 from distributor.deliver.replies import redecode
 from distributor.errors import Misconfigured, RelayTrouble

@@ -8,9 +8,9 @@ import asyncio
 import re
 import socket
 from collections import deque
-from dataclasses import dataclass
-from typing import Final, NamedTuple, Self
+from typing import Final, NamedTuple
 
+from distributor.deliver.offers import Offers
 from distributor.deliver.replies import decode_reply
 from distributor.model.run import Phase, Reply
 
@@ -57,42 +57,6 @@ class Answer(NamedTuple):
         return Reply(self.phase, self.code, decode_reply(self.text))
 
 
-@dataclass(frozen=True, slots=True)
-class Offers:
-    """What the relay offers in its answer to EHLO.
-
-    Args:
-        pipelining: commands may be sent before the last one was answered (RFC 2920).
-        size: largest message in octets, 0 for no limit, None when it does not say (RFC 1870).
-        eight_bit: bodies may hold octets above 127 (RFC 6152).
-        smtputf8: addresses may hold any character (RFC 6531).
-        reports: reports can be asked for (RFC 3461).
-    """
-
-    pipelining: bool = False
-    size: int | None = None
-    eight_bit: bool = False
-    smtputf8: bool = False
-    reports: bool = False
-
-    @classmethod
-    def read(cls, extensions: dict[str, str]) -> Self:
-        """Read the extensions as aiosmtplib keeps them.
-
-        Args:
-            extensions: parameters by lower-case keyword.
-        """
-        size = extensions.get("size")
-        digits = size.split()[0] if size and size.split() else "0"
-        return cls(
-            pipelining="pipelining" in extensions,
-            size=None if size is None else int(digits) if digits.isdecimal() and digits.isascii() else 0,
-            eight_bit="8bitmime" in extensions,
-            smtputf8="smtputf8" in extensions,
-            reports="dsn" in extensions,
-        )
-
-
 _Listener = asyncio.Protocol
 
 
@@ -118,6 +82,8 @@ class Conversation(_Listener):
         self._loop = asyncio.get_running_loop()
         self._transport = transport
         self._buffer = b""
+        # what is sent with the next write
+        self._held = b""
         self._lines: list[bytes] = []
         self._answers: deque[tuple[int, bytes]] = deque()
         self._waiter: asyncio.Future[bool] | None = None
@@ -150,9 +116,29 @@ class Conversation(_Listener):
         Raises:
             DroppedError: when the connection is gone; nothing was sent.
         """
+        self._require_open(phase)
+        held, self._held = self._held, b""
+        self._transport.write(held + data)
+
+    def write_with_next(self, data: bytes, phase: Phase) -> None:
+        """Send bytes together with what whoever is ready writes next, or alone a moment later.
+
+        Raises:
+            DroppedError: when the connection is gone; nothing was sent.
+        """
+        self._require_open(phase)
+        self._held += data
+        # who has just been woken runs in the next turn of the loop; this comes in the one after it
+        self._loop.call_soon(self._loop.call_soon, self._let_go)
+
+    def _let_go(self) -> None:
+        if self._held and self._reason is None and not self._transport.is_closing():
+            held, self._held = self._held, b""
+            self._transport.write(held)
+
+    def _require_open(self, phase: Phase) -> None:
         if self._reason is not None or self._transport.is_closing():
             raise DroppedError(phase, self._reason or "connection-lost")
-        self._transport.write(data)
 
     async def drained(self, phase: Phase, seconds: float) -> None:
         """Wait until all that was written has left for the network, or an answer has come.

@@ -6,7 +6,7 @@ from typing import Final
 
 import idna
 
-from distributor.deliver.conversation import Offers
+from distributor.deliver.offers import Offers
 from distributor.model.run import DeliveryState, Outcome, Phase, RefusalClass, Reply
 
 _ADDRESS: Final = re.compile(r"[^\s<>\x00-\x1f\x7f@]{1,64}@[^\s<>\x00-\x1f\x7f@]{1,255}")

@@ -53,22 +53,24 @@ class Pool:
             return talk
         return await self._wait()
 
-    def follow(self, talk: Conversation) -> None:
-        """Let the next letter begin on a conversation whose dot has just been written (RFC 2920 §3.1).
+    def follow(self, talk: Conversation) -> bool:
+        """Let the next letter begin on a conversation whose dot is written now; tells whether one does (RFC 2920 §3.1).
 
         Args:
             talk: the conversation.
         """
         full = talk.served + 1 >= self._relay.messages_per_connection
         if not self.overlaps or not talk.offers.pipelining or full:
-            return
+            return False
         if not self._proven:
             if self._trial is not None:
-                return
+                return False
             self._trial = talk
             talk.on_trial = True
-        if not self._hand_over(talk):
-            self._followable[talk] = None
+        if self._hand_over(talk):
+            return True
+        self._followable[talk] = None
+        return False
 
     def prove(self) -> None:
         """Let all conversations do what one has tried: the relay has answered a letter begun behind another."""

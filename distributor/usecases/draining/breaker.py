@@ -11,6 +11,7 @@ from distributor.model.conduct import Conduct
 from distributor.model.ledger import RunEvent
 from distributor.model.run import Delivery, DeliveryState, Outcome, PauseReason, Phase, RefusalClass
 from distributor.store import runs
+from distributor.usecases.draining.stock import Stock, Stop
 
 _log = log.get_logger(__name__)
 
@@ -51,10 +52,13 @@ class Breaker:
 
     Args:
         conduct: where the limits are.
+        stock: what is held; nothing of a run that was paused leaves it any more.
     """
 
-    def __init__(self, conduct: Conduct) -> None:
+    def __init__(self, conduct: Conduct, stock: Stock) -> None:
         self._conduct = conduct
+        self._stock = stock
+        self._paused: list[str] = []
         self._suspects: dict[str, str] = {}
         self._looked: dict[str, str] = {}
 
@@ -86,14 +90,18 @@ class Breaker:
 
     async def work(self, connection: AsyncConnection, now: datetime) -> None:
         """Pause the runs that must not go on."""
+        self._paused = []
         for run_id, said in self._looked.items():
             reason = PauseReason.RELAY if said else await self._mass_failure(connection, run_id)
             if reason is not None and await runs.pause(connection, run_id, _ACTOR, reason, now):
                 await runs.add_event(connection, run_id, RunEvent(now, _ACTOR, "pause", said[:200] or reason.value, 0))
+                self._paused.append(run_id)
                 _log.error("run-paused", run=run_id, reason=reason.value, said=said)
 
     def committed(self) -> None:
-        """Forget what was looked at."""
+        """Stop what was paused at once, and forget what was looked at."""
+        if self._paused:
+            self._stock.stop(Stop.PAUSED, run_ids=self._paused)
         self._looked = {}
 
     async def _mass_failure(self, connection: AsyncConnection, run_id: str) -> PauseReason | None:

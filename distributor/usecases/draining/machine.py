@@ -84,7 +84,7 @@ class Machine:
         self._stock = Stock(max(64, worker.connections * 40))
         self._workshop = Workshop(Composer(context), self._stock, worker.connections * 3)
         self._pacing = Pacing(worker.relay, conduct.pace, worker.name)
-        self._breaker = Breaker(conduct)
+        self._breaker = Breaker(conduct, self._stock)
         self._claims = ClaimAhead(context, worker.name, self._stock, self._pacing)
         renewal = RenewLeases(context, worker.name, self._stock)
         errands: list[Errand] = [self._breaker, self._pacing, renewal, Watch(self._stock), self._claims]

@@ -5,7 +5,7 @@ import pytest
 from distributor.deliver import SmtpTransport, Timeouts
 from distributor.deliver.conversation import Conversation
 from distributor.deliver.pool import Pool
-from distributor.model.run import DeliveryState
+from distributor.model.run import DeliveryState, Phase
 from tests.support.delivering import SENDER, Hook, make_mail, relay_to, send
 from tests.support.smtp_script import Act, After, Answer, Mail, Script, Step
 from tests.support.smtp_server import ScriptedServer
@@ -225,3 +225,61 @@ async def test_a_relay_that_cuts_every_kept_connection_defers_in_the_end() -> No
     assert outcome.state is DeliveryState.DEFERRED
     assert outcome.reply.text == "connection-lost"
     assert hook.calls == 0
+
+
+class _Wire:
+    """Everything our side writes, one entry for each packet."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.packets: list[bytes] = []
+        usual = Conversation._take_over
+
+        def take_over(talk: Conversation) -> None:
+            usual(talk)
+            write = talk._transport.write
+
+            def noted(data: bytes) -> None:
+                self.packets.append(bytes(data))
+                write(data)
+
+            monkeypatch.setattr(talk._transport, "write", noted)
+
+        monkeypatch.setattr(Conversation, "_take_over", take_over)
+
+
+async def test_a_dot_and_the_beginning_of_the_next_letter_are_one_packet(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = _Wire(monkeypatch)
+    async with ScriptedServer(SLOW_DOT) as server:
+        async with SmtpTransport(relay_to(server, connections=1, overlaps=True)) as transport:
+            assert set(await send_many(transport, 8)) == {DeliveryState.SENT}
+        assert len(server.ledger) == 8
+    # the first letter of all has nobody behind it that may overlap, and neither has the last one
+    assert len([packet for packet in wire.packets if packet.startswith(b".\r\nMAIL FROM:")]) >= 6
+    assert wire.packets.count(b".\r\n") >= 1
+
+
+async def test_a_dot_goes_alone_when_the_letter_behind_it_cannot_be_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = _Wire(monkeypatch)
+    async with ScriptedServer(Script(answers=SLOW_DOT.answers, extensions=("SIZE 5000",))) as server:
+        async with SmtpTransport(relay_to(server, connections=1, overlaps=True)) as transport:
+            transport._pool.prove()
+            large = transport.send(SENDER, "b@kjt-gd.example", make_mail() + b"x" * 6000 + b"\r\n", Hook())
+            sent, refused = await asyncio.gather(send(transport, "a@kjt-gd.example"), large)
+        assert (sent.state, refused.state) == (DeliveryState.SENT, DeliveryState.FAILED)
+    assert wire.packets.count(b".\r\n") == 1
+
+
+async def test_a_dot_that_has_not_left_when_the_connection_goes_is_in_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = Conversation.write_with_next
+
+    def cut(talk: Conversation, data: bytes, phase: Phase) -> None:
+        usual(talk, data, phase)
+        talk._transport.abort()
+
+    monkeypatch.setattr(Conversation, "write_with_next", cut)
+    async with ScriptedServer(SLOW_DOT) as server:
+        async with SmtpTransport(relay_to(server, connections=1, overlaps=True)) as transport:
+            transport._pool.prove()
+            states = await send_many(transport, 2)
+        assert states == [DeliveryState.IN_DOUBT, DeliveryState.SENT]
+        assert [taken.recipient for taken in server.ledger] == ["a1@kjt-gd.example"]
