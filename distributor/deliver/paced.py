@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from distributor.deliver.transport import BeforeDot, Opened, Transport
@@ -15,8 +15,8 @@ _LONGEST_WAIT: Final = timedelta(seconds=10)
 class SharedPace(Protocol):
     """Knows how fast a relay may be written to, whoever else writes to it."""
 
-    async def reserve(self, recipient: str, longest: timedelta) -> timedelta | None:
-        """Take the right to send one message; gives how long to wait, or None when that is longer than may be.
+    async def reserve(self, recipient: str, longest: timedelta) -> timedelta | datetime:
+        """Take the right to send one message; gives how long to wait, or when to come back if that is too long.
 
         Args:
             recipient: the address.
@@ -33,7 +33,7 @@ class SharedPace(Protocol):
 
 
 class PacedTransport(Opened):
-    """Passes on as fast as the pace allows; what would have to wait for long is deferred untried.
+    """Passes on as fast as the pace allows; what would have to wait for long is given back untried, with its turn.
 
     Args:
         inner: the way of sending behind it.
@@ -56,9 +56,9 @@ class PacedTransport(Opened):
     ) -> Outcome:
         """Send when it is its turn; see Transport."""
         wait = await self._pace.reserve(recipient, _LONGEST_WAIT)
-        if wait is None:
+        if isinstance(wait, datetime):
             reply = Reply(Phase.CONNECT, 0, "relay-pace")
-            return Outcome(DeliveryState.DEFERRED, reply, RefusalClass.TEMPORARY, is_heeded=True)
+            return Outcome(DeliveryState.DEFERRED, reply, RefusalClass.TEMPORARY, is_heeded=True, due=wait)
         if wait:
             await asyncio.sleep(wait.total_seconds())
         outcome = await self._inner.send(envelope_from, recipient, message, before_dot, envelope_id=envelope_id)

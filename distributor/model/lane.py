@@ -62,8 +62,7 @@ def take(lane: Lane, now: datetime) -> tuple[Lane, datetime | None]:
         lane = _filled(lane, now)
         if lane.tokens >= 1:
             return replace(lane, tokens=lane.tokens - 1), None
-    begin = max(moment for moment in (now, lane.booked_until, lane.closed_until) if moment is not None)
-    slot = begin + timedelta(seconds=1 / lane.rate)
+    slot = _next_slot(lane, now)
     return replace(lane, booked_until=slot), slot
 
 
@@ -94,6 +93,17 @@ def borrow(lanes: Sequence[Lane], now: datetime) -> tuple[tuple[Lane, ...], date
     moments = [now + timedelta(seconds=max(0.0, 1 - lane.tokens) / lane.rate) for lane in filled]
     moments += [lane.closed_until for lane in filled if lane.closed_until is not None]
     return tuple(replace(lane, tokens=lane.tokens - 1) for lane in filled), max(moments)
+
+
+def book(lanes: Sequence[Lane], now: datetime) -> tuple[tuple[Lane, ...], datetime]:
+    """Find the turn of a message that cannot wait for its right; gives the lanes then, and when to come back.
+
+    Args:
+        lanes: that of the relay, and that of the domain if it has one.
+        now: the clock of the database.
+    """
+    booked = tuple(replace(lane, booked_until=_next_slot(lane, now)) for lane in lanes)
+    return booked, max(lane.booked_until for lane in booked if lane.booked_until is not None)
 
 
 def give_back(lane: Lane) -> Lane:
@@ -138,6 +148,12 @@ def close(lane: Lane, until: datetime) -> Lane:
     """
     later = until if lane.closed_until is None else max(until, lane.closed_until)
     return replace(lane, closed_until=later)
+
+
+def _next_slot(lane: Lane, now: datetime) -> datetime:
+    owed = now + timedelta(seconds=max(0.0, -_filled(lane, now).tokens) / lane.rate)
+    begin = max(moment for moment in (owed, lane.booked_until, lane.closed_until) if moment is not None)
+    return begin + timedelta(seconds=1 / lane.rate)
 
 
 def _filled(lane: Lane, now: datetime) -> Lane:

@@ -107,12 +107,14 @@ class Outcome:
         reply: the answer that decided it.
         refusal: its class, None when it was accepted, is in doubt or was suppressed.
         is_heeded: the pace of the relay that said so has taken notice already.
+        due: when its turn comes, by the clock of the database, where the pace left no room and nothing was tried.
     """
 
     state: DeliveryState
     reply: Reply
     refusal: RefusalClass | None = None
     is_heeded: bool = False
+    due: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

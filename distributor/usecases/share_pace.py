@@ -47,8 +47,8 @@ class RelayPace:
         self._expire = float("-inf")
         self._recovered_at = boot_seconds()
 
-    async def reserve(self, recipient: str, longest: timedelta) -> timedelta | None:
-        """Take the right to send one message; gives how long to wait, or None when that is longer than may be.
+    async def reserve(self, recipient: str, longest: timedelta) -> timedelta | datetime:
+        """Take the right to send one message; gives how long to wait, or when to come back if that is too long.
 
         Args:
             recipient: the address.
@@ -93,7 +93,7 @@ class RelayPace:
         if heard:
             self._taken.clear()
 
-    async def _take_slice(self, domain: str, longest: timedelta) -> timedelta | None:
+    async def _take_slice(self, domain: str, longest: timedelta) -> timedelta | datetime:
         if self._pace.is_free:
             async with self._database.read() as connection:
                 if not await lanes.load(connection, self._relay):
@@ -105,13 +105,15 @@ class RelayPace:
             known = await lanes.load(connection, self._relay, locked=True)
             mine = self._lanes(known, domain, now)
             number, after = lanes_model.take_slice(mine, now, _SLICE_SECONDS)
-            wait: timedelta | None = _NO_WAIT
+            wait = _NO_WAIT
             if not number:
                 after, moment = lanes_model.borrow(mine, now)
                 wait = moment - now
-                if wait > longest:
-                    return None
+            if wait > longest:
+                after, moment = lanes_model.book(mine, now)
             await lanes.save(connection, self._relay, after)
+        if wait > longest:
+            return moment
         self._keep(domain, number - 1)
         return wait
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from distributor.model.lane import FREE, Lane, close, give_back, recover, slow_down, take
+from distributor.model.lane import FREE, Lane, book, borrow, close, give_back, recover, slow_down, take
 
 NOW = datetime(2026, 1, 5, 2, 0, tzinfo=UTC)
 
@@ -55,6 +55,19 @@ def test_a_closed_lane_gives_slots_after_it_opens() -> None:
     assert slot == NOW + seconds(60.5)
     assert not lane.is_closed(NOW + seconds(60))
     assert close(lane, NOW).closed_until == NOW + seconds(60), "closing never opens"
+
+
+def test_turns_come_after_what_was_borrowed_and_one_after_the_other() -> None:
+    lanes: tuple[Lane, ...] = (Lane.new("*", 100, NOW), Lane.new("d.example", 0.5, NOW))
+    for _ in range(3):
+        lanes, moment = borrow(lanes, NOW)
+    assert moment == NOW + seconds(4)
+    turns = []
+    for _ in range(3):
+        lanes, turn = book(lanes, NOW)
+        turns.append((turn - NOW).total_seconds())
+    assert turns == [6, 8, 10]
+    assert lanes[0].booked_until == NOW + seconds(0.03), "a slow domain does not hold up the others"
 
 
 def test_a_right_that_was_not_used_can_be_given_back() -> None:

@@ -172,6 +172,6 @@ class Watch:
             self._stock.stop(Stop.SUPPRESSED, addresses=self._left)
 
 
-def given_back(delivery: Delivery, worker: str) -> Mark:
-    """Make the mark that gives a claimed delivery back untouched."""
-    return Mark(delivery, DeliveryState.PENDING, worker)
+def given_back(delivery: Delivery, worker: str, due: datetime | None = None) -> Mark:
+    """Make the mark that gives a claimed delivery back untouched, due at once if it has no later turn."""
+    return Mark(delivery, DeliveryState.PENDING, worker, next_attempt=due)

@@ -192,7 +192,11 @@ class Machine:
         except LeaseLost:
             self._yield_to(asked.objection or Stop.LOST, delivery)
             return
-        self._record(delivery, outcome)
+        if outcome.due is None:
+            self._record(delivery, outcome)
+        else:
+            # it was not tried: to wait for the pace costs no attempt
+            self._release(delivery, outcome.due)
 
     def object_to(self, delivery: Delivery) -> Stop | None:
         """Decide before the dot: write the doubt down and say None, or say why the dot must not follow.
@@ -246,9 +250,9 @@ class Machine:
         state = DeliveryState.IN_DOUBT if in_doubt else DeliveryState.DEFERRED
         self._record(delivery, Outcome(state, reply, None if in_doubt else RefusalClass.TEMPORARY))
 
-    def _release(self, delivery: Delivery) -> None:
+    def _release(self, delivery: Delivery, due: datetime | None = None) -> None:
         """Give a delivery back untouched; if another worker has it by now, its fence keeps it from us."""
-        self.writer.note(given_back(delivery, self._worker.name))
+        self.writer.note(given_back(delivery, self._worker.name, due))
         self._stock.finish(delivery)
 
     def _stop_for(self, delivery: Delivery, trouble: RelayTrouble) -> None:

@@ -1,6 +1,7 @@
 """The pace of further relays: shared by all workers, remembered after a restart, changed by what the relay says."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -13,13 +14,13 @@ from distributor.model.conduct import Pace
 from distributor.model.lane import EVERYTHING, Lane
 from distributor.model.run import DeliveryState, Outcome, Phase, RefusalClass, Reply
 from distributor.settings import Settings
-from distributor.store import lanes
+from distributor.store import lanes, runs
 from distributor.store.engine import Database
 from distributor.usecases import share_pace
 from distributor.usecases.drain_deliveries import Worker, drain
 from distributor.usecases.share_pace import RelayPace
 from tests.support.delivering import SENDER, Hook, make_mail, relay_to
-from tests.support.ledger import make_context, make_run
+from tests.support.ledger import later, make_context, make_run, rows_of
 from tests.support.smtp_script import Script, Step
 from tests.support.smtp_server import ScriptedServer
 
@@ -40,7 +41,7 @@ async def known(database: Database) -> dict[str, Lane]:
 async def waits(pace: RelayPace, number: int, to: str = TO) -> list[float]:
     """How long so many messages in a row have to wait, in seconds."""
     found = [await pace.reserve(to, LONG) for _ in range(number)]
-    return [wait.total_seconds() for wait in found if wait is not None]
+    return [wait.total_seconds() for wait in found if isinstance(wait, timedelta)]
 
 
 async def test_two_workers_share_the_bucket_and_a_restart_remembers_it(database: Database) -> None:
@@ -51,8 +52,10 @@ async def test_two_workers_share_the_bucket_and_a_restart_remembers_it(database:
     (third,) = await waits(RelayPace(database, RELAY, allowed), 1)
     assert 90 < second <= 100
     assert 190 < third <= 200
-    # who cannot wait takes nothing away
-    assert await RelayPace(database, RELAY, allowed).reserve(TO, timedelta(seconds=10)) is None
+    # who cannot wait is told when to come back, one after the other, and takes nothing away
+    turns = [await RelayPace(database, RELAY, allowed).reserve(TO, timedelta(seconds=10)) for _ in range(2)]
+    first_turn, second_turn = (turn for turn in turns if isinstance(turn, datetime))
+    assert second_turn - first_turn == timedelta(seconds=100)
     (fourth,) = await waits(RelayPace(database, RELAY, allowed), 1)
     assert 290 < fourth <= 300
 
@@ -90,7 +93,7 @@ async def test_a_relay_that_is_closed_is_left_alone_until_it_opens(database: Dat
     pace = RelayPace(database, RELAY, Pace())
     refused = Outcome(DeliveryState.DEFERRED, Reply(Phase.CONNECT, 0, "connection-refused"), RefusalClass.CONNECTION)
     await pace.heed(TO, refused)
-    assert await pace.reserve(TO, timedelta(seconds=10)) is None
+    assert isinstance(await pace.reserve(TO, timedelta(seconds=10)), datetime)
     (wait,) = await waits(pace, 1)
     assert 10 < wait <= 15
 
@@ -134,13 +137,14 @@ async def test_mail_goes_at_the_pace_and_answers_are_heeded(database: Database) 
     assert "qq.example" in await known(database)
 
 
-async def test_a_mail_that_would_wait_long_is_deferred_untried(database: Database) -> None:
+async def test_a_mail_that_would_wait_long_is_given_back_untried(database: Database) -> None:
     async with ScriptedServer() as server:
         inner = SmtpTransport(relay_to(server))
         async with PacedTransport(inner, RelayPace(database, RELAY, Pace(per_second=0.01))) as transport:
             first, second = [await transport.send(SENDER, TO, make_mail(TO), Hook()) for _ in range(2)]
         assert (first.state, second.state) == (DeliveryState.SENT, DeliveryState.DEFERRED)
-        assert (second.refusal, second.reply.text) == (RefusalClass.TEMPORARY, "relay-pace")
+        assert (first.due, second.reply.text) == (None, "relay-pace")
+        assert second.due is not None
         assert len(server.ledger) == 1
         async with PacedTransport(
             SmtpTransport(relay_to(server)), RelayPace(database, RELAY, Pace(per_second=20))
@@ -177,3 +181,25 @@ async def test_what_a_further_relay_complains_about_does_not_slow_the_first_one(
     async with database.read() as connection:
         assert await lanes.load(connection, "first") == {}
         assert set(await lanes.load(connection, RELAY)) == {"qq.example"}
+
+
+async def test_to_wait_for_the_pace_counts_no_attempt_however_often(database: Database, tmp_path: Path) -> None:
+    run = await make_run(database, 12)
+    context = make_context(database, tmp_path)
+    async with ScriptedServer() as server:
+        paced = PacedTransport(SmtpTransport(relay_to(server)), RelayPace(database, RELAY, Pace(per_second=0.01)))
+        async with paced as transport:
+            for _ in range(3):
+                await later(database, run, run.created)
+                drained = await drain(context, Worker("w1", transport, 2))
+        assert len(server.ledger) == 1
+    assert (drained.sent, drained.deferred, drained.failed) == (0, 0, 0)
+    waiting = [row for row in await rows_of(database, run) if row.delivery.state is not DeliveryState.SENT]
+    assert {(row.delivery.state, row.delivery.attempts, row.refusal) for row in waiting} == {
+        (DeliveryState.PENDING, 0, None)
+    }
+    turns = sorted(row.next_attempt for row in waiting)
+    assert {round((after - before).total_seconds()) for before, after in pairwise(turns)} == {100}
+    assert turns[0] > datetime.now(UTC)
+    async with database.read() as connection:
+        assert (await runs.get(connection, run.id)).paused is None
