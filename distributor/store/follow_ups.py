@@ -3,12 +3,12 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor.model.ledger import LedgerRow
 from distributor.model.recipient import address_key
-from distributor.model.run import Delivery, DeliveryState, Run
+from distributor.model.run import FINAL_STATES, Delivery, DeliveryState, PauseReason, Run
 from distributor.store.deliveries import ledger_row
 from distributor.store.freezing import add_chunk
 from distributor.store.tables import address_scores, deliveries, failure_follow_ups, runs, substitutes, suppressions
@@ -17,7 +17,7 @@ from distributor.store.tables import address_scores, deliveries, failure_follow_
 async def open_failures(
     connection: AsyncConnection, since: datetime, before: datetime, limit: int
 ) -> tuple[LedgerRow, ...]:
-    """Give failed deliveries of which nothing was made yet, oldest first.
+    """Give failed deliveries of which nothing was made yet, oldest first; those of a run that stands still wait.
 
     Args:
         connection: an open transaction.
@@ -33,6 +33,7 @@ async def open_failures(
             deliveries.c.state == DeliveryState.FAILED,
             deliveries.c.finished <= before,
             ~_is_done(),
+            ~_stands_still(),
         )
         .order_by(deliveries.c.finished, deliveries.c.id)
         .limit(limit)
@@ -66,11 +67,14 @@ async def record(connection: AsyncConnection, row: LedgerRow, now: datetime, *, 
 
 
 async def restore_suspended(connection: AsyncConnection, run_id: str) -> tuple[str, ...]:
-    """Write again to the addresses that failures of one run have suspended; gives the addresses.
+    """Write again to the addresses that failures of one run have suspended, and leave what follows of them open.
 
     Args:
         connection: an open writing transaction.
         run_id: the run.
+
+    Returns:
+        The addresses.
     """
     query = (
         select(deliveries.c.id, deliveries.c.address)
@@ -83,8 +87,7 @@ async def restore_suspended(connection: AsyncConnection, run_id: str) -> tuple[s
         await connection.execute(
             delete(suppressions).where(suppressions.c.address_key == key, suppressions.c.list_id == "")
         )
-        withheld = update(failure_follow_ups).where(failure_follow_ups.c.delivery_id == row.id)
-        await connection.execute(withheld.values(suspended=False))
+        await connection.execute(delete(failure_follow_ups).where(failure_follow_ups.c.delivery_id == row.id))
     return tuple(row.address for row in rows)
 
 
@@ -195,6 +198,17 @@ async def was_reached_since(connection: AsyncConnection, address: str, moment: d
         deliveries.c.address == address, deliveries.c.state == DeliveryState.SENT, deliveries.c.finished > moment
     )
     return await connection.scalar(select(deliveries.c.id).where(reached).limit(1)) is not None
+
+
+def _stands_still() -> ColumnElement[bool]:
+    """Narrow to runs that wait for a person and have something left to send; a cancelled one waits for nobody."""
+    left = deliveries.alias("left")
+    rest = [
+        exists().where(left.c.run_id == runs.c.id, left.c.state == state)
+        for state in DeliveryState
+        if state not in FINAL_STATES
+    ]
+    return and_(runs.c.paused.is_not(None), runs.c.pause_reason != PauseReason.CANCELLED, or_(*rest))
 
 
 def _is_done() -> ColumnElement[bool]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import exists, func, insert, or_, select, update
+from sqlalchemy import and_, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor.errors import NotFound
@@ -17,7 +17,7 @@ from distributor.model.run import (
     Run,
     RunCounts,
 )
-from distributor.store.tables import deliveries, run_events, runs
+from distributor.store.tables import deliveries, delivery_events, run_events, runs
 from distributor.store.values import restore
 
 
@@ -154,21 +154,28 @@ async def paused_among(connection: AsyncConnection, run_ids: Collection[str]) ->
     return frozenset((await connection.execute(query)).scalars())
 
 
-async def refusals(connection: AsyncConnection, run_id: str) -> dict[tuple[DeliveryState, RefusalClass], int]:
-    """Count the deliveries of a run that failed or wait, by class of their newest refusal.
+async def refusals(
+    connection: AsyncConnection, run_id: str, waiting: Collection[RefusalClass]
+) -> dict[tuple[DeliveryState, RefusalClass], int]:
+    """Count the deliveries of a run that failed or wait, by class of refusal, since a person let it go on.
 
     Args:
         connection: an open transaction.
         run_id: the run.
+        waiting: classes of those that wait; the others are not counted.
     """
     table = deliveries.c
+    failed = and_(table.state == DeliveryState.FAILED, table.refusal.is_not(None))
+    deferred = and_(table.state == DeliveryState.DEFERRED, table.refusal.in_(sorted(waiting)))
+    since = await connection.scalar(select(runs.c.confirmed).where(runs.c.id == run_id))
+    if since is not None:
+        # what was refused before, the person has seen
+        failed = and_(failed, table.finished > since)
+        told = (delivery_events.c.delivery_id == table.id, delivery_events.c.at > since)
+        deferred = and_(deferred, exists().where(*told, delivery_events.c.state == DeliveryState.DEFERRED))
     query = (
         select(table.state, table.refusal, func.count())
-        .where(
-            table.run_id == run_id,
-            table.state.in_((DeliveryState.FAILED, DeliveryState.DEFERRED)),
-            table.refusal.is_not(None),
-        )
+        .where(table.run_id == run_id, or_(failed, deferred))
         .group_by(table.state, table.refusal)
     )
     return {

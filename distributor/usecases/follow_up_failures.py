@@ -14,7 +14,7 @@ from distributor.model.run import DeliveryState, PauseReason, RefusalClass, Run,
 from distributor.model.ticket import TicketKind
 from distributor.store import follow_ups, runs, suppressions
 from distributor.usecases.context import Context
-from distributor.usecases.draining.breaker import is_mass_failure
+from distributor.usecases.draining.breaker import WAITING, is_mass_failure
 from distributor.usecases.take_bounce import open_ticket
 from distributor.usecases.try_backup import try_backup
 
@@ -118,7 +118,7 @@ class _Work:
         """Draw the consequences for the failures of one run."""
         run = await runs.get(self._connection, run_id)
         counts = (await runs.counts(self._connection, [run_id]))[run_id]
-        refusals = await runs.refusals(self._connection, run_id)
+        refusals = await runs.refusals(self._connection, run_id, WAITING)
         if is_mass_failure(refusals, counts.total, self._context.conduct):
             await self._withhold(run, counts, rows)
             return
@@ -128,16 +128,24 @@ class _Work:
             await self._answer(run, row)
 
     async def _withhold(self, run: Run, counts: RunCounts, rows: Sequence[LedgerRow]) -> None:
-        """Suspend nobody, take back whom this run has suspended before, and let it stand still."""
+        """Suspend nobody, take back whom this run has suspended before, and let it stand still.
+
+        What is withheld stays open: it is done when a person has let the run go on. One that has nothing left to send
+        waits for nobody: its bodies are answered at once, and still nobody is suspended.
+        """
         connection, now = self._connection, self._context.now()
-        for row in rows:
-            await follow_ups.record(connection, row, now, suspended=False)
         self.withheld += len(rows)
         restored = await follow_ups.restore_suspended(connection, run.id)
         if restored:
             event = RunEvent(now, _ACTOR, "restore", PauseReason.MASS_FAILURE.value, len(restored))
             await runs.add_event(connection, run.id, event)
-        if not counts.is_finished and await runs.pause(connection, run.id, _ACTOR, PauseReason.MASS_FAILURE, now):
+        is_cancelled = run.pause_reason is PauseReason.CANCELLED
+        if is_cancelled or counts.is_finished:
+            for row in rows:
+                await follow_ups.record(connection, row, now, suspended=False)
+                if not is_cancelled:
+                    await self._answer(run, row)
+        elif await runs.pause(connection, run.id, _ACTOR, PauseReason.MASS_FAILURE, now):
             event = RunEvent(now, _ACTOR, "pause", PauseReason.MASS_FAILURE.value, 0)
             await runs.add_event(connection, run.id, event)
             _log.error("run-paused", run=run.id, reason=PauseReason.MASS_FAILURE.value)

@@ -17,6 +17,8 @@ _log = log.get_logger(__name__)
 
 _ACTOR: Final = "breaker"
 _OF_US: Final = frozenset({RefusalClass.POLICY, RefusalClass.SET_UP, RefusalClass.AUTHENTICATION})
+# of those that wait only these count; the others are expected to get through
+WAITING: Final = _OF_US | {RefusalClass.MAILBOX_FULL}
 _BEFORE_RECIPIENT: Final = frozenset({Phase.CONNECT, Phase.TLS, Phase.AUTH, Phase.MAIL})
 
 
@@ -35,14 +37,12 @@ def is_mass_failure(refusals: Mapping[tuple[DeliveryState, RefusalClass], int], 
     """Tell whether so much of a run fails that something is wrong with it as a whole.
 
     Args:
-        refusals: deliveries that failed or wait, by class of refusal.
+        refusals: deliveries that failed or wait, by class of refusal, since a person let the run go on.
         total: deliveries of the run.
         conduct: where the limits are.
     """
     failing = sum(
-        number
-        for (state, refusal), number in refusals.items()
-        if state is DeliveryState.FAILED or refusal in _OF_US or refusal is RefusalClass.MAILBOX_FULL
+        number for (state, refusal), number in refusals.items() if state is DeliveryState.FAILED or refusal in WAITING
     )
     return failing >= conduct.breaker_least and failing > total * conduct.breaker_share
 
@@ -105,7 +105,7 @@ class Breaker:
         self._looked = {}
 
     async def _mass_failure(self, connection: AsyncConnection, run_id: str) -> PauseReason | None:
-        refusals = await runs.refusals(connection, run_id)
+        refusals = await runs.refusals(connection, run_id, WAITING)
         if sum(refusals.values()) < self._conduct.breaker_least:
             return None
         counts = (await runs.counts(connection, [run_id]))[run_id]
