@@ -111,7 +111,8 @@ class LedgerWriter:
     async def room(self) -> None:
         """Wait until the database has caught up."""
         while self.is_behind:
-            self._room = anyio.Event()
+            # all that wait hear of the same event
+            self._room = anyio.Event() if self._room.is_set() else self._room
             await self._room.wait()
 
     def wake(self) -> None:

@@ -85,8 +85,9 @@ class Stock:
 
     async def arrival(self) -> None:
         """Wait until something was claimed."""
-        if not self._fresh:
-            self._arrival = anyio.Event()
+        while not self._fresh:
+            # all that wait hear of the same event
+            self._arrival = anyio.Event() if self._arrival.is_set() else self._arrival
             await self._arrival.wait()
 
     def finish(self, delivery: Delivery) -> None:

@@ -61,7 +61,7 @@ class Workshop:
             self._ready += await self._make(self._stock.take(_BATCH))
             self._arrival.set()
             while len(self._ready) >= self._ahead:
-                self._room = anyio.Event()
+                self._room = anyio.Event() if self._room.is_set() else self._room
                 await self._room.wait()
 
     async def next(self) -> Made:
