@@ -25,6 +25,7 @@ from distributor.usecases.check_senders import sender_domains, unaligned_lists
 from distributor.usecases.context import Context
 from distributor.usecases.current_calendar import current_calendar
 from distributor.usecases.survey_desk import never_begun, unsettled
+from distributor.usecases.survey_runs import waiting_runs
 
 _LEAST_FREE_BYTES = 1_000_000_000
 _LARGEST_DRIFT = timedelta(seconds=5)
@@ -84,6 +85,7 @@ async def diagnose(
         "site": lambda: _site(installation.base_url),
         "calendar": lambda: _calendar(context),
         "schedules": lambda: _schedules(context),
+        "runs": lambda: _runs(context),
         "templates": lambda: anyio.to_thread.run_sync(_templates),
         "print": lambda: anyio.to_thread.run_sync(_print, context),
         "recipients": lambda: _recipients(context),
@@ -160,6 +162,15 @@ async def _schedules(context: Context) -> tuple[Finding, ...]:
         return ()
     names = "、".join(dict.fromkeys(one.schedule_id for one in found))
     return (Finding(Level.WARNING, "doctor-unbegun", parameters={"count": str(len(found)), "schedules": names}),)
+
+
+async def _runs(context: Context) -> tuple[Finding, ...]:
+    async with context.database.read() as connection:
+        waiting = await waiting_runs(connection, context)
+    if not waiting:
+        return ()
+    ids = "、".join(one.run_id for one in waiting)
+    return (Finding(Level.WARNING, "doctor-runs-wait", parameters={"count": str(len(waiting)), "runs": ids}),)
 
 
 def _templates() -> tuple[Finding, ...]:

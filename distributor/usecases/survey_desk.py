@@ -1,18 +1,21 @@
 """Survey the desk: how far the bulletins have come, and what waits for a person."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor import recipients
-from distributor.model.record import BulletinRecord
-from distributor.store import address_book, overview, tickets, unbegun
+from distributor.model.record import BulletinRecord, display_title
+from distributor.model.waiting import WaitingRun
+from distributor.store import address_book, bulletins, overview, tickets, unbegun
 from distributor.store.overview import FailedRun
 from distributor.store.unbegun import Unbegun
 from distributor.usecases.context import Context
 from distributor.usecases.list_bulletins import BulletinPage, page_of_lines
 from distributor.usecases.sign_off_bulletin import blocking_findings
+from distributor.usecases.survey_runs import waiting_runs
 
 _RECENT = timedelta(days=30)
 _SWEPT = timedelta(days=7)
@@ -45,17 +48,21 @@ class Attention:
         failed: runs of the last 30 days with deliveries that failed.
         tickets: open wishes to be left out.
         unbegun: occurrences of the last seven days that should have begun and did not.
+        waiting: runs that stand still, do not begin or do not come to their end.
+        titles: name and number of their bulletins, by id.
     """
 
     drafts: tuple[Unsettled, ...]
     failed: tuple[FailedRun, ...]
     tickets: int
     unbegun: tuple[Unbegun, ...] = ()
+    waiting: tuple[WaitingRun, ...] = ()
+    titles: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_nothing(self) -> bool:
         """Whether nothing waits."""
-        return not (self.drafts or self.failed or self.tickets or self.unbegun)
+        return not (self.drafts or self.failed or self.tickets or self.unbegun or self.waiting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +88,15 @@ async def survey_desk(context: Context, limit: int, offset: int = 0) -> Survey:
     """
     async with context.database.read() as connection:
         page = await page_of_lines(connection, limit, offset)
+        waiting = await waiting_runs(connection, context)
+        named = await bulletins.get_many(connection, {one.bulletin_id for one in waiting})
         attention = Attention(
             drafts=await unsettled(connection),
             failed=await overview.failed_runs(connection, context.now() - _RECENT, _MOST),
             tickets=await tickets.count(connection, only_open=True),
             unbegun=await never_begun(connection, context),
+            waiting=waiting,
+            titles={record.id: display_title(record.masthead) for record in named},
         )
     return Survey(page, attention)
 

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 
 from distributor.access import AccessRole
 from distributor.model.recipient import Suppression
-from distributor.model.run import DeliveryState, Run
+from distributor.model.run import DeliveryState, PauseReason, Run
 from distributor.store import runs, suppressions
 from distributor.usecases.follow_up_failures import follow_up_failures
 from distributor.usecases.take_bounce import take_bounce
@@ -57,6 +57,22 @@ async def test_the_page_of_a_run_says_how_far_it_is_and_why_not(tmp_path: Path) 
         reader = await browser(it, AccessRole.READER)
         assert look_at((await reader.get(f"/desk/runs/{run.id}")).text).texts("//p[@class='acts']") == []
         assert (await visitor.get("/desk/runs/nothing")).status_code == 404
+
+
+async def test_a_run_that_stands_still_is_told_of_at_home_and_settled_on_its_page(tmp_path: Path) -> None:
+    async with site(tmp_path) as it:
+        context, run, (first, _) = await make_sent_run(it.context.database, tmp_path)
+        await set_state(context.database, [first], DeliveryState.DEFERRED, finished=None)
+        async with context.database.write() as connection:
+            await runs.pause(connection, run.id, "breaker", PauseReason.RELAY, context.now())
+        visitor = await browser(it, AccessRole.APPROVER)
+        home = look_at((await visitor.get("/desk/")).text)
+        links = "//section[contains(@class, 'attention')]//li/a"
+        (told,) = home.texts(f"{links}[@href='/desk/runs/{run.id}']")
+        assert "邮件服务器拒绝本发件方，已自动暂停，还有 1 封未发" in told
+        assert (await submit(visitor, f"/desk/runs/{run.id}/do/resume"))[0] == 303
+        home = look_at((await visitor.get("/desk/")).text)
+        assert not any("已自动暂停" in told for told in home.texts("//section[contains(@class, 'attention')]//li"))
 
 
 async def test_a_finished_run_is_streamed_once_and_then_done(tmp_path: Path) -> None:

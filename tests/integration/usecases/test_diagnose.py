@@ -36,7 +36,7 @@ async def test_a_sound_installation_is_healthy(database: Database, tmp_path: Pat
     installation = Installation((), tmp_path / "secrets", "https://bulletin.xiefa.example")
     diagnosis = await diagnose(world, installation, looked_at.append)
     assert diagnosis.is_healthy
-    assert len(looked_at) == 11
+    assert len(looked_at) == 12
     assert "doctor-sending-off" in {finding.code for finding in diagnosis.findings}
 
 
