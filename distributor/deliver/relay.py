@@ -50,6 +50,8 @@ class Relay:
         connections: most connections at the same time.
         messages_per_connection: after so many messages a connection is closed and another one opened.
         idle_seconds: a connection that was idle for longer is not used again.
+        rest_seconds: so long it is left alone after it has refused our credentials: many failed logins get a sender
+            blocked.
         timeouts: seconds to wait for each step.
         greeting_name: our name in EHLO, the name of this machine by default.
         trust: PEM file of the authority that signed the relay's certificate, beside those of the system.
@@ -68,6 +70,7 @@ class Relay:
     connections: int = 4
     messages_per_connection: int = 100
     idle_seconds: float = 30
+    rest_seconds: float = 300
     timeouts: Timeouts = field(default_factory=Timeouts)
     greeting_name: str | None = None
     trust: Path | None = None

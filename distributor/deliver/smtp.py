@@ -43,6 +43,7 @@ class SmtpTransport:
         self._pool = Pool(relay, self._open)
         self._signing_in = asyncio.Lock()
         self._trouble: RelayTrouble | None = None
+        self._rests_until = 0.0
         self._context: ssl.SSLContext | None = None
         self._greeting_name = relay.greeting_name
 
@@ -62,12 +63,18 @@ class SmtpTransport:
 
     @property
     def trouble(self) -> RelayTrouble | None:
-        """Why the relay is stopped, or None; it is stopped by the first refusal of our credentials."""
+        """Why the relay is left alone, or None; the first refusal of our credentials makes it rest."""
+        if self._trouble is not None and asyncio.get_running_loop().time() >= self._rests_until:
+            self._trouble = None
         return self._trouble
 
     def resume(self) -> None:
-        """Use the relay again after the operator has dealt with the trouble."""
+        """Use the relay again before its rest is over: the operator has dealt with the trouble."""
         self._trouble = None
+
+    def _stop_for(self, trouble: RelayTrouble) -> None:
+        self._trouble = trouble
+        self._rests_until = asyncio.get_running_loop().time() + self.relay.rest_seconds
 
     async def send(
         self,
@@ -91,12 +98,13 @@ class SmtpTransport:
         outcome = outcome or judge(Reply(Phase.MAIL, 0, "connection-lost"))
         if outcome.refusal is RefusalClass.AUTHENTICATION:
             # this answer is recorded, the next delivery is not even begun
-            self._trouble = RelayTrouble("relay-authentication", relay=self.relay.label, reply=outcome.reply.text)
+            self._stop_for(RelayTrouble("relay-authentication", relay=self.relay.label, reply=outcome.reply.text))
         return outcome
 
     def _refuse_when_stopped(self) -> None:
-        if self._trouble is not None:
-            raise RelayTrouble(self._trouble.code, **self._trouble.parameters)
+        trouble = self.trouble
+        if trouble is not None:
+            raise RelayTrouble(trouble.code, **trouble.parameters)
 
     async def _try(self, letter: Letter, before_dot: BeforeDot) -> Outcome | None:
         """Send over a conversation of the pool; None when a kept one was closed before it said a word about this."""
@@ -126,13 +134,13 @@ class SmtpTransport:
         smtp = await greet(self.relay, self._context, self._greeting_name or "localhost")
         # one after the other: the first refusal stops the relay before a second one can lock the account
         async with self._signing_in:
-            if self._trouble is not None:
+            if self.trouble is not None:
                 smtp.close()
                 self._refuse_when_stopped()
             try:
                 await sign_in(smtp, self.relay)
             except RelayTrouble as trouble:
-                self._trouble = trouble
+                self._stop_for(trouble)
                 raise
         return take_over(smtp)
 

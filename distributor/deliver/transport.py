@@ -29,6 +29,9 @@ class Transport(Protocol):
     ) -> None:
         """Close what is open."""
 
+    def resume(self) -> None:
+        """Try again what was left alone for a while because of a trouble that a person has dealt with by now."""
+
     async def send(
         self,
         envelope_from: str,
@@ -76,6 +79,11 @@ class Opened:
     ) -> None:
         """Close what is open."""
         await self._open.__aexit__(kind, error, trace)
+
+    def resume(self) -> None:
+        """Try again what was left alone."""
+        for transport in self._behind:
+            transport.resume()
 
 
 class AllowListTransport(Opened):

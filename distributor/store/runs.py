@@ -59,6 +59,16 @@ async def resume(connection: AsyncConnection, run_id: str, now: datetime) -> boo
     return (await connection.execute(go_on.values(changes))).rowcount == 1
 
 
+async def was_confirmed_since(connection: AsyncConnection, moment: datetime) -> bool:
+    """Tell whether a person has said yes to any run since a moment.
+
+    Args:
+        connection: an open transaction.
+        moment: by the clock of the database.
+    """
+    return bool(await connection.scalar(select(exists().where(runs.c.confirmed >= moment))))
+
+
 async def confirm(connection: AsyncConnection, run_id: str, now: datetime) -> None:
     """Let a run begin although it is late.
 

@@ -24,6 +24,7 @@ from distributor.usecases.resume_freezing import resume_freezing
 from distributor.usecases.send_due import drain_due, send_due
 from distributor.usecases.send_letters import send_letters
 from distributor.usecases.send_notices import send_notices
+from distributor.worker.rest import Rest
 from distributor.worker.returns import follow_up, look_into_boxes, take_returns
 
 _log = log.get_logger(__name__)
@@ -31,8 +32,6 @@ _log = log.get_logger(__name__)
 _TICK_SECONDS = 1
 _LOOK_SECONDS = 5
 _ANNOUNCE_SECONDS = 20
-# a relay that refuses our credentials is left alone for a while: many failed logins get a sender blocked
-_REST_SECONDS = 300
 
 
 async def run(container: Container, stopping: anyio.Event) -> None:
@@ -77,9 +76,10 @@ async def send_on_and_on(container: Container, stopping: anyio.Event) -> None:
         stopping: set to stop.
     """
     async with container.transport() as transport:
+        rest = Rest(container.context.database, transport)
         while not stopping.is_set():
-            rest = await send(container, transport, stopping)
-            with anyio.move_on_after(rest):
+            seconds = await send(container, transport, rest, stopping)
+            with anyio.move_on_after(seconds):
                 await stopping.wait()
 
 
@@ -148,22 +148,23 @@ async def _purge(container: Container) -> None:
         _log.info("purged", **report.removed)
 
 
-async def send(container: Container, transport: Transport, stopping: anyio.Event) -> float:
-    """Send what is due, the same way for every engine; gives the seconds to rest.
+async def send(container: Container, transport: Transport, rest: Rest, stopping: anyio.Event) -> float:
+    """Send what is due, the same way for every engine; gives the seconds to wait before the next time.
 
     Args:
         container: the installation.
         transport: an open way of sending.
+        rest: keeps us from a relay that has refused our credentials; its end is waited for.
         stopping: set to stop.
     """
     connections = container.settings.smtp.connections
     try:
+        await rest.end(stopping)
         await send_letters(container.context, transport)
         await send_notices(container.context, transport)
         await drain_due(container.context, transport, connections, stopping=stopping, relay=_relay(container))
     except RelayTrouble as trouble:
-        _log.error("relay-trouble", code=trouble.code, **trouble.parameters)
-        return _REST_SECONDS
+        await rest.begin(trouble)
     except DBAPIError as error:
         _log.warning("database-away", problem=str(error.orig))
     except Exception:  # noqa: BLE001  a fault of ours in one drain must not end the worker for all others

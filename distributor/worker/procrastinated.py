@@ -4,6 +4,10 @@ The ledger stays the truth: whoever sees that something is due asks for a drain,
 a job of a dead worker that stays in `doing` keeps nobody from asking for the next one.
 """
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import anyio
 from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
@@ -18,6 +22,7 @@ from distributor.errors import Misconfigured
 from distributor.store.engine import Database
 from distributor.usecases.send_due import is_due
 from distributor.worker import loop
+from distributor.worker.rest import Rest
 
 _log = log.get_logger(__name__)
 
@@ -43,15 +48,13 @@ async def send_by_jobs(container: Container, stopping: anyio.Event) -> None:
         raise Misconfigured("engine-needs-postgresql")
     async with container.transport() as transport:
         app = make_app(container, transport, stopping)
-        async with app.open_async(), anyio.create_task_group() as tasks:
+        async with app.open_async():
             await _make_schema(app, container.context.database)
-            tasks.start_soon(_take_jobs, app)
-            while not stopping.is_set():
-                await _ask(app, container)
-                with anyio.move_on_after(_LOOK_SECONDS):
-                    await stopping.wait()
-            # a job under way sees the same event; it is waited for
-            tasks.cancel_scope.cancel()
+            async with _taking_jobs(app) as taking:
+                while not stopping.is_set() and not taking.done():
+                    await _ask(app, container)
+                    with anyio.move_on_after(_LOOK_SECONDS):
+                        await stopping.wait()
 
 
 def make_app(container: Container, transport: Transport, stopping: anyio.Event) -> App:
@@ -63,11 +66,12 @@ def make_app(container: Container, transport: Transport, stopping: anyio.Event) 
         stopping: set to stop.
     """
     url = make_url(container.context.database.url).set(drivername="postgresql")
+    rest = Rest(container.context.database, transport)
     app = App(connector=PsycopgConnector(conninfo=url.render_as_string(hide_password=False), min_size=1, max_size=4))
 
     @app.task(name=_TASK, queue=_QUEUE)
     async def drain() -> None:
-        await loop.send(container, transport, stopping)
+        await loop.send(container, transport, rest, stopping)
 
     return app
 
@@ -78,6 +82,21 @@ async def _make_schema(app: App, database: Database) -> None:
         await connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _SCHEMA_LOCK})
         if await connection.scalar(text("SELECT to_regclass('procrastinate_jobs')")) is None:
             await app.schema_manager.apply_schema_async()
+
+
+@asynccontextmanager
+async def _taking_jobs(app: App) -> AsyncIterator[asyncio.Task[None]]:
+    """Take jobs during the block; a job under way at its end sees that it has to stop, and is waited for."""
+    # no task group: its scope cancels again and again, upon which Procrastinate lets go of the job
+    task = asyncio.get_running_loop().create_task(_take_jobs(app))
+    try:
+        yield task
+    finally:
+        task.cancel()
+        with anyio.CancelScope(shield=True):
+            await asyncio.wait([task])
+    if not task.cancelled():
+        task.result()
 
 
 async def _take_jobs(app: App) -> None:

@@ -29,6 +29,9 @@ class ScriptedTransport:
     ) -> None:
         return None
 
+    def resume(self) -> None:
+        """It is never left alone."""
+
     async def send(
         self,
         envelope_from: str,

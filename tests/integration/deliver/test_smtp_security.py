@@ -144,6 +144,23 @@ async def test_a_stopped_relay_can_be_used_again_when_the_operator_says_so(certi
         assert (await send(transport)).state is DeliveryState.SENT
 
 
+async def test_a_stopped_relay_is_tried_again_when_it_has_rested(certificate: Certificate) -> None:
+    password = USER["bulletin@xiefa.example"]
+    async with (
+        ScriptedServer(Script(credentials={}), certificate=certificate) as server,
+        SmtpTransport(protected(server, certificate, password=password, rest_seconds=0.2)) as transport,
+    ):
+        with pytest.raises(RelayTrouble):
+            await send(transport)
+        server.script = Script(credentials=USER)
+        with pytest.raises(RelayTrouble):
+            await send(transport)
+        assert server.logins == 0
+        await asyncio.sleep(0.25)
+        assert (await send(transport)).state is DeliveryState.SENT
+    assert transport.trouble is None
+
+
 async def test_a_relay_that_cannot_check_a_password_now_is_not_stopped(certificate: Certificate) -> None:
     script = Script(answers={Step.AUTH: "454 4.7.0 try later"}, credentials=USER)
     async with (

@@ -75,8 +75,10 @@ async def test_a_worker_outlives_a_database_that_is_away(
     async def away(*_given: object) -> None:
         raise AWAY
 
-    for name in ("_LOOK_SECONDS", "_REST_SECONDS", "_TICK_SECONDS"):
+    for name in ("_LOOK_SECONDS", "_TICK_SECONDS"):
         monkeypatch.setattr(loop, name, 0.1)
+    monkeypatch.setattr("distributor.worker.rest._REST_SECONDS", 0.1)
+    monkeypatch.setattr("distributor.worker.rest._LOOK_SECONDS", 0.1)
     monkeypatch.setattr(loop, "drain_due", troubled)
     monkeypatch.setattr(loop, "reconcile", away)
     monkeypatch.setattr(loop, "claim_occurrences", away)
