@@ -81,6 +81,12 @@ async def years(connection: AsyncConnection) -> tuple[int, ...]:
     return tuple(sorted((int(one) for one in found if str(one).isdecimal()), reverse=True))
 
 
+async def publications(connection: AsyncConnection) -> tuple[str, ...]:
+    """Give the slugs of the publications whose bulletins everybody may read."""
+    query = select(bulletins.c.publication).where(_STANDING).distinct().order_by(bulletins.c.publication)
+    return tuple((await connection.execute(query)).scalars())
+
+
 async def newest_regular(connection: AsyncConnection, limit: int) -> tuple[str, ...]:
     """Give the ids of the newest bulletins that stand and are not backfilled, by the day of their publication."""
     standing = (bulletins.c.published.is_not(None), bulletins.c.withdrawn.is_(None), bulletins.c.backfilled.is_(False))

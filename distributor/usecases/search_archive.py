@@ -83,11 +83,13 @@ class Choices:
         sections: those that have public items, the largest first.
         contributors: likewise.
         years: years of bulletins, the newest first.
+        publications: slug and name of each that has bulletins here.
     """
 
     sections: tuple[ChannelCount, ...]
     contributors: tuple[ChannelCount, ...]
     years: tuple[int, ...]
+    publications: tuple[tuple[str, str], ...]
 
 
 async def search_archive(context: Context, question: Question) -> Found:
@@ -139,12 +141,16 @@ async def list_choices(context: Context) -> Choices:
     async with context.database.read() as connection:
         counts = await catalogue.counts(connection)
         years = await listings.years(connection)
+        slugs = await listings.publications(connection)
     by_kind = {kind: [count for count in counts if count.channel.kind is kind] for kind in ChannelKind}
     sections, contributors = (
         tuple(sorted(by_kind[kind], key=lambda count: (-count.items, count.channel.slug)))
         for kind in (ChannelKind.SECTION, ChannelKind.CONTRIBUTOR)
     )
-    return Choices(sections, contributors, years)
+    own = context.publication
+    # of another publication, whose bulletins were taken over, nothing but its slug is known
+    names = tuple((slug, own.name if slug == own.slug else slug) for slug in slugs)
+    return Choices(sections, contributors, years, names)
 
 
 def _sought(question: Question) -> Sought:

@@ -56,11 +56,54 @@ async def test_pages_keep_the_question_and_the_language(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["year=19999", "year=abc", "page=0", "page=x", "q=" + "长" * 300, "section=" + "长" * 300]
+    "query", ["page=0", "page=x", *(f"{name}=" + "长" * 300 for name in ("q", "section", "contributor", "publication"))]
 )
 async def test_questions_nobody_asks_are_refused(tmp_path: Path, query: str) -> None:
     async with site(tmp_path, seedlike_record()) as it:
         assert (await it.page(f"/search?{query}")).status_code == 422
+
+
+@pytest.mark.parametrize("path", ["/search", "/search.atom.xml", "/search.json"])
+@pytest.mark.parametrize("year", ["0000", "0999", "99", "999", "19999", "abc", "-999", "٢٠٢٣", "２０２３", "2023\n"])
+async def test_a_year_has_four_digits_and_is_one_of_our_calendar(tmp_path: Path, path: str, year: str) -> None:
+    async with site(tmp_path, seedlike_record()) as it:
+        refused = await it.client.get(path, params={"q": "联盟", "year": year})
+    assert refused.status_code == 422
+    assert refused.headers["content-type"] == "text/html; charset=utf-8"
+
+
+@pytest.mark.parametrize("path", ["/search", "/search.atom.xml", "/search.json"])
+@pytest.mark.parametrize("year", ["", "1000", "9999"])
+async def test_every_other_year_is_looked_for(tmp_path: Path, path: str, year: str) -> None:
+    async with site(tmp_path, seedlike_record()) as it:
+        assert (await it.client.get(path, params={"q": "联盟", "year": year})).status_code == 200
+
+
+async def test_results_are_narrowed_by_publication_where_there_are_several(tmp_path: Path) -> None:
+    other = record_of(
+        make_item("京津冀旧事"), id="b2", publication="gazette", masthead=Masthead("旧报", None, "2020-01-05")
+    )
+    async with site(tmp_path, seedlike_record(), other) as it:
+        both = look_at((await it.page("/search?q=京津冀")).text)
+        page = look_at((await it.page("/search?q=京津冀&publication=gazette")).text)
+        atom = await it.page(page.feeds["application/atom+xml"])
+        as_json = await it.page(page.feeds["application/feed+json"])
+    assert both.texts("//select[@name='publication']/option") == ["全部", "gazette", "联盟协发网简报"]
+    assert len(both.texts("//ol[@class='hits']/li")) == 2
+    assert page.texts("//select[@name='publication']/option[@selected]") == ["gazette"]
+    assert page.texts("//ol[@class='hits']/li/h2") == ["京津冀旧事"]
+    assert "publication=gazette" in page.values("//p[@role='status']//a/@href")[0]
+    assert [entry.title for entry in feedparser.parse(atom.content).entries] == ["京津冀旧事"]
+    assert [item["title"] for item in as_json.json()["items"]] == ["京津冀旧事"]
+
+
+async def test_one_publication_alone_is_no_choice(tmp_path: Path) -> None:
+    async with site(tmp_path, seedlike_record()) as it:
+        page = look_at((await it.page("/search?q=联盟&publication=xiefa")).text)
+        none = look_at((await it.page("/search?q=联盟&publication=other")).text)
+    assert page.texts("//select[@name='publication']") == []
+    assert len(page.texts("//ol[@class='hits']/li")) == 20
+    assert none.texts("//ol[@class='hits']/li") == []
 
 
 @pytest.mark.parametrize("text", ["'\"<script>", "AND OR NOT", "a* NEAR(b)", "%00", '联盟" OR "1', "\\", "zp*"])

@@ -1,9 +1,10 @@
 """Searching: the form, the results as a page and as a feed."""
 
+from dataclasses import replace
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from distributor.i18n import translate
 from distributor.publish import Format, search_feed
@@ -23,22 +24,26 @@ router = APIRouter()
 
 _LONGEST = 200
 Word = Annotated[str, Query(max_length=_LONGEST)]
-Year = Annotated[str, Query(max_length=4, pattern=r"^\d{0,4}$")]
+Year = Annotated[str, Query(pattern=r"^([1-9][0-9]{3})?$")]
 PageNumber = Annotated[int, Query(ge=1, le=1000)]
 
 
+def _asked(
+    q: Word = "", section: Word = "", contributor: Word = "", year: Year = "", publication: Word = ""
+) -> Question:
+    """Read a question from an address."""
+    when = int(year) if year else None
+    return Question(q, section or None, contributor or None, when, publication or None)
+
+
+Asked = Annotated[Question, Depends(_asked)]
+
+
 @reading(router, "/search")
-async def results(
-    visit: Visited,
-    q: Word = "",
-    section: Word = "",
-    contributor: Word = "",
-    year: Year = "",
-    page: PageNumber = 1,
-) -> Response:
+async def results(visit: Visited, asked: Asked, page: PageNumber = 1) -> Response:
     """Show the form, and what was found."""
     context = visit.site.context
-    question = _question(q, section, contributor, year, page)
+    question = replace(asked, page=page)
     found = await search_archive.search_archive(context, question)
     values = {
         "found": found,
@@ -53,17 +58,15 @@ async def results(
 
 
 @reading(router, "/search.atom.xml")
-async def atom(request: Request, q: Word = "", section: Word = "", contributor: Word = "", year: Year = "") -> Response:
+async def atom(request: Request, asked: Asked) -> Response:
     """Give the newest results as Atom."""
-    return await _feed(request, _question(q, section, contributor, year), Format.ATOM)
+    return await _feed(request, asked, Format.ATOM)
 
 
 @reading(router, "/search.json")
-async def json_feed(
-    request: Request, q: Word = "", section: Word = "", contributor: Word = "", year: Year = ""
-) -> Response:
+async def json_feed(request: Request, asked: Asked) -> Response:
     """Give the newest results as JSON Feed."""
-    return await _feed(request, _question(q, section, contributor, year), Format.JSON)
+    return await _feed(request, asked, Format.JSON)
 
 
 async def _feed(request: Request, question: Question, form: Format) -> Response:
@@ -84,16 +87,13 @@ async def _feed(request: Request, question: Question, form: Format) -> Response:
     return respond(request, found)
 
 
-def _question(q: str, section: str, contributor: str, year: str, page: int = 1) -> Question:
-    return Question(q, section or None, contributor or None, int(year) if len(year) == 4 else None, page=page)  # noqa: PLR2004  a year
-
-
 def _query(question: Question) -> str:
     given = {
         "q": question.text,
         "section": question.section,
         "contributor": question.contributor,
         "year": question.year,
+        "publication": question.publication,
     }
     return urlencode({name: value for name, value in given.items() if value})
 

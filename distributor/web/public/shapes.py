@@ -148,11 +148,6 @@ def excerpt(paragraphs: Sequence[str]) -> str:
     return _shorten(" ".join(paragraphs))
 
 
-def whole_seconds(moment: datetime | None) -> datetime | None:
-    """Cut a moment to whole seconds, as headers have them."""
-    return moment.replace(microsecond=0) if moment is not None else None
-
-
 def day_of(moment: datetime, publication: Publication) -> str:
     """Give the day of a moment where the publication is at home: `YYYY-MM-DD`."""
     return moment.astimezone(ZoneInfo(publication.time_zone)).date().isoformat()

@@ -100,6 +100,7 @@ async def test_results_are_narrowed_by_section_contributor_and_year(database: Da
     assert [count.name for count in choices.sections] == [SECTIONS[0], SECTIONS[2]]
     assert [count.name for count in choices.contributors] == ["甲联盟", "乙联盟"]
     assert choices.years == (2023, 2022)
+    assert choices.publications == (("xiefa", "联盟协发网简报"),)
 
 
 async def test_nothing_asked_is_nothing_looked_for(database: Database, tmp_path: Path) -> None:

@@ -43,9 +43,3 @@ def test_an_excerpt_is_one_line_of_at_most_120_characters() -> None:
 
 def test_the_contents_of_a_bulletin_are_its_titles() -> None:
     assert shapes.contents(record_of(make_item("甲"), make_item("乙"))) == "甲；乙"
-
-
-def test_header_dates_have_whole_seconds() -> None:
-    moment = datetime(2026, 1, 5, 10, 0, 0, 5, tzinfo=UTC)
-    assert shapes.whole_seconds(moment) == datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
-    assert shapes.whole_seconds(None) is None
