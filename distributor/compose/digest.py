@@ -105,7 +105,7 @@ def attachment_of(record: BulletinRecord, recipient_list: RecipientList) -> Atta
     file = record.original
     if recipient_list.original is not OriginalFile.ATTACH or file.size > ATTACHMENT_LIMIT:
         return None
-    if not _says_nothing_more(record, _VISIBLE[recipient_list.role]):
+    if not record.holds_only(_VISIBLE[recipient_list.role]):
         return None
     return Attachment(file.name, file.media_type.partition(";")[0].strip().lower(), file.size, file.sha256)
 
@@ -128,14 +128,8 @@ def _original(record: BulletinRecord, recipient_list: RecipientList, base: str) 
     if recipient_list.original is OriginalFile.NONE:
         return None
     is_attached = attachment_of(record, recipient_list) is not None
-    is_public = _says_nothing_more(record, frozenset({Visibility.PUBLIC}))
-    url = f"{base}/bulletins/{record.id}/original" if is_public else None
+    url = f"{base}/bulletins/{record.id}/original" if record.holds_only({Visibility.PUBLIC}) else None
     return OriginalView(file_name(record.original.name), url, is_attached) if url or is_attached else None
-
-
-def _says_nothing_more(record: BulletinRecord, seen: frozenset[Visibility]) -> bool:
-    """Whether the file holds only what may be seen: nothing hidden from the reader, nothing taken back."""
-    return all(item.withdrawn is None and item.content.visibility in seen for item in record.items)
 
 
 def _summary(item: ItemView) -> ItemView:

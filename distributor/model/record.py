@@ -1,5 +1,6 @@
 """A bulletin as it is kept: content with identity, dates, revisions and state."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -49,6 +50,7 @@ class ItemRecord:
         published: fixed at first publication; items of one bulletin have distinct seconds, descending.
         updated: moves only on a real correction.
         withdrawn: when it was taken back, or None.
+        dropped: the file at hand no longer holds it, because a correction left it out.
     """
 
     key: str
@@ -60,6 +62,7 @@ class ItemRecord:
     published: datetime | None = None
     updated: datetime | None = None
     withdrawn: datetime | None = None
+    dropped: bool = False
 
     @property
     def is_public(self) -> bool:
@@ -117,6 +120,15 @@ class BulletinRecord:
     def blocking(self) -> tuple[Finding, ...]:
         """Findings that stop sign-off and publication."""
         return tuple(f for f in self.findings if f.level is Level.BLOCKING)
+
+    def holds_only(self, seen: Collection[Visibility]) -> bool:
+        """Whether the file at hand holds only what certain readers may have: nothing hidden, nothing taken back.
+
+        Args:
+            seen: what they may see.
+        """
+        in_file = (item for item in self.items if not item.dropped)
+        return all(item.withdrawn is None and item.content.visibility in seen for item in in_file)
 
     @property
     def content_hash(self) -> str:

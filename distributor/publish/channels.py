@@ -27,8 +27,8 @@ def recipients_items(record: BulletinRecord) -> tuple[ItemRecord, ...]:
 
 
 def offers_original(record: BulletinRecord) -> bool:
-    """Tell whether everybody may have the original file: not while it holds an item that is not for everybody."""
-    return all(item.content.visibility is Visibility.PUBLIC for item in record.items)
+    """Tell whether everybody may have the original file: all that it holds is for everybody, and still is."""
+    return record.holds_only({Visibility.PUBLIC})
 
 
 def _standing(record: BulletinRecord) -> tuple[ItemRecord, ...]:

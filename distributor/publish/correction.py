@@ -91,7 +91,7 @@ def apply_correction(
     if old.published is not None:
         drafts = _stamped(drafts, publication, moment)
         for item in gone:
-            drafts.insert(_place_of(item, old, drafts), _Draft(item, _withdrawn(item, moment)))
+            drafts.insert(_place_of(item, old, drafts), _Draft(item, _dropped(item, moment)))
     drafts = [_Draft(draft.before, replace(draft.after, position=at)) for at, draft in enumerate(drafts)]
     changes = [*_changes(drafts), *(_removal(item) for item in gone if old.published is None)]
     kept = [matched[index] for index in range(len(new.items)) if index in matched]
@@ -122,7 +122,7 @@ def _succeed(old: BulletinRecord, former: int | None, item: ItemRecord) -> _Draf
     before = old.items[former]
     # a file says nothing about who may see an item: what an editor decided stays decided
     content = replace(item.content, visibility=before.content.visibility)
-    return _Draft(before, replace(before, section=item.section, content=content))
+    return _Draft(before, replace(before, section=item.section, content=content, dropped=False))
 
 
 def _words(item: ItemRecord) -> tuple[object, ...]:
@@ -154,8 +154,8 @@ def _revised(draft: _Draft, publication: Publication, moment: datetime) -> ItemR
     return replace(item, revision=item.revision + 1, updated=updated)
 
 
-def _withdrawn(item: ItemRecord, moment: datetime) -> ItemRecord:
-    return item if item.withdrawn is not None else replace(item, withdrawn=moment)
+def _dropped(item: ItemRecord, moment: datetime) -> ItemRecord:
+    return replace(item, withdrawn=item.withdrawn or moment, dropped=True)
 
 
 def _place_of(item: ItemRecord, old: BulletinRecord, drafts: Sequence[_Draft]) -> int:

@@ -238,6 +238,7 @@ def _item_row(bulletin_id: str, item: ItemRecord) -> dict[str, object]:
         "published": item.published,
         "updated": item.updated,
         "withdrawn": item.withdrawn,
+        "dropped": item.dropped,
     }
 
 
@@ -253,6 +254,7 @@ def item_of(row: RowMapping) -> ItemRecord:
         published=row["published"],
         updated=row["updated"],
         withdrawn=row["withdrawn"],
+        dropped=row["dropped"],
     )
 
 

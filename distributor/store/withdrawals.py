@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, insert, select, update
+from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor.model.revision import Withdrawal
@@ -32,17 +32,6 @@ async def standing(connection: AsyncConnection, bulletin_id: str, item_key: str 
     query = select(withdrawals).where(*_of(bulletin_id, item_key), withdrawals.c.undone.is_(None))
     row = (await connection.execute(query.order_by(withdrawals.c.withdrawn.desc()).limit(1))).mappings().first()
     return None if row is None else restore(Withdrawal, {name: row[name] for name in Withdrawal.__dataclass_fields__})
-
-
-async def has_items(connection: AsyncConnection, bulletin_id: str) -> bool:
-    """Whether items of a bulletin were taken back, so that its file says what readers are not to have.
-
-    Args:
-        connection: an open transaction.
-        bulletin_id: the bulletin.
-    """
-    which = (withdrawals.c.bulletin_id == bulletin_id, withdrawals.c.item_key.is_not(None))
-    return bool(await connection.scalar(select(exists().where(*which, withdrawals.c.undone.is_(None)))))
 
 
 async def undo(connection: AsyncConnection, withdrawal_id: str, by: str, moment: datetime) -> None:

@@ -74,9 +74,8 @@ async def read_bulletin(context: Context, bulletin_id: str) -> BulletinPage:
     """
     async with context.database.read() as connection:
         record = await _published(connection, context, bulletin_id)
-        holds_withdrawn = await withdrawals.has_items(connection, bulletin_id)
         print_size = await documents.size(connection, print_path(bulletin_id))
-    return BulletinPage(_public(record), offers_original(record) and not holds_withdrawn, print_size)
+    return BulletinPage(_public(record), offers_original(record), print_size)
 
 
 async def read_item(context: Context, key: str) -> ItemPage:
@@ -117,9 +116,8 @@ async def read_original(context: Context, bulletin_id: str) -> tuple[BulletinRec
     async with context.database.read() as connection:
         record = await _published(connection, context, bulletin_id)
         if not offers_original(record):
-            raise NotFound("original-not-public", id=bulletin_id)
-        if await withdrawals.has_items(connection, bulletin_id):
-            raise NotFound("original-gone", id=bulletin_id)
+            is_hidden = record.holds_only(tuple(Visibility))
+            raise NotFound("original-not-public" if is_hidden else "original-gone", id=bulletin_id)
         return record, await blobs.get(connection, record.original.sha256)
 
 

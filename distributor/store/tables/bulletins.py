@@ -1,6 +1,6 @@
 """Bulletins, their items with every revision, and the sign-offs that bind them."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Integer, String, Table, UniqueConstraint
+from sqlalchemy import Boolean, Column, ForeignKey, Integer, String, Table, UniqueConstraint, false
 
 from distributor.store.tables.metadata import metadata
 from distributor.store.types import Moment, PlainJson
@@ -41,6 +41,8 @@ items = Table(
     Column("published", Moment, nullable=True, index=True),
     Column("updated", Moment, nullable=True),
     Column("withdrawn", Moment, nullable=True),
+    # whether the file at hand no longer holds it
+    Column("dropped", Boolean, nullable=False, server_default=false()),
 )
 
 item_revisions = Table(

@@ -142,6 +142,13 @@ def test_a_file_that_says_what_was_taken_back_goes_to_nobody() -> None:
     assert view(taken_back, ATTACHING) == (False, False)
 
 
+def test_a_corrected_file_without_what_was_taken_back_goes_along_again() -> None:
+    record = record_of(make_item("甲"), make_item("乙", visibility=Visibility.RECIPIENTS))
+    kept, hidden = record.items
+    clean = replace(record, items=(kept, replace(hidden, withdrawn=PUBLISHED, dropped=True)))
+    assert view(clean, ATTACHING) == (True, True)
+
+
 def test_a_file_that_is_too_large_is_linked_instead() -> None:
     assert view(make_record(original=original_of(ATTACHMENT_LIMIT)), ATTACHING) == (True, True)
     assert view(make_record(original=original_of(ATTACHMENT_LIMIT + 1)), ATTACHING) == (True, False)

@@ -11,6 +11,7 @@ from distributor.publish import (
     apply_correction,
     assign_identity,
     build_documents,
+    offers_original,
     originals_by_item,
 )
 from tests.support.feeds import atom_entries, by_path, rss_items, tree_of
@@ -127,6 +128,7 @@ def test_an_item_that_is_no_longer_there_is_withdrawn_in_its_place() -> None:
     assert [change.kind for change in made.items] == [ChangeKind.REMOVED, ChangeKind.REMOVED]
     assert [item.key for item in made.record.items] == [item.key for item in old.items]
     assert [item.position for item in made.record.items if item.withdrawn == LATER] == [0, 4]
+    assert [item.position for item in made.record.items if item.dropped] == [0, 4]
 
 
 def test_an_item_withdrawn_before_stays_withdrawn_whether_the_file_has_it_or_not() -> None:
@@ -135,7 +137,21 @@ def test_an_item_withdrawn_before_stays_withdrawn_whether_the_file_has_it_or_not
     old = replace(old, items=items)
     made = corrected(uploaded(*same_as(old)[1:]), old)
     assert [item.withdrawn for item in made.record.items[:3]] == [PUBLISHED, PUBLISHED, None]
+    # only what the new file still says keeps it from its readers
+    assert [item.dropped for item in made.record.items[:3]] == [True, False, False]
+    assert not offers_original(made.record)
     assert made.items == ()
+
+
+def test_a_file_without_what_was_taken_back_is_for_everybody_again() -> None:
+    old = live()
+    old = replace(old, items=(replace(old.items[0], withdrawn=PUBLISHED), *old.items[1:]))
+    assert not offers_original(old)
+    clean = corrected(uploaded(*same_as(old)[1:]), old).record
+    assert offers_original(clean)
+    # a file that brings it back: it stays taken back, and so the file is for nobody
+    third = replace(uploaded(*same_as(old)), original=replace(NEW_FILE, sha256="e" * 64))
+    assert not offers_original(corrected(third, clean).record)
 
 
 def test_several_changes_have_distinct_dates_descending_by_position() -> None:
