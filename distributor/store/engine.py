@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,6 +16,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from distributor.errors import Misconfigured
+from distributor.store import moments
 from distributor.store.at_once import at_once, run_at_once
 
 T = TypeVar("T")
@@ -122,11 +123,7 @@ class Database:
         Args:
             connection: an open transaction.
         """
-        if self.is_sqlite:
-            written = await connection.scalar(text("SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')"))
-            return datetime.fromisoformat(str(written)).replace(tzinfo=UTC)
-        moment: datetime = (await connection.execute(text("SELECT clock_timestamp()"))).scalar_one()
-        return moment.astimezone(UTC)
+        return await moments.read_clock(connection)
 
     async def size(self, connection: AsyncConnection) -> int:
         """Give the room in bytes that the database takes.

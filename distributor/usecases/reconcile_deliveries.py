@@ -1,14 +1,14 @@
 """Look at every delivery that is not final: take over from the dead, settle doubt, ask about what is late."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor import log
 from distributor.model.ledger import RunEvent
 from distributor.model.run import PauseReason
-from distributor.store import claims, deliveries, freezing, runs
+from distributor.store import claims, deliveries, freezing, moments, runs
 from distributor.usecases.context import Context
 from distributor.usecases.replay_journals import read_overdue, replay_journals
 from distributor.usecases.resolve_doubt import resolve_doubt
@@ -42,6 +42,8 @@ class Reconciled:
 async def reconcile(context: Context) -> Reconciled:
     """Make deliveries of dead workers due again; safe to run at any time, by anybody.
 
+    When the clock of the database was set back, everything that waits is planned anew first.
+
     A worker of this machine is known to be dead by the lock of its journal. One of another machine is warned when its
     lease has run out, and loses its deliveries when it has not renewed them by a later look.
 
@@ -51,6 +53,7 @@ async def reconcile(context: Context) -> Reconciled:
     journals = await replay_journals(context)
     async with context.database.write() as connection:
         now = await context.database.now(connection)
+        await _heed_clock(connection, context, now)
         await read_overdue(context, connection, now)
         claimed, in_doubt = await claims.release_expired(connection, now)
         await claims.warn_expired(connection, now, context.conduct.grace)
@@ -61,6 +64,15 @@ async def reconcile(context: Context) -> Reconciled:
             await deliveries.cancel_rest(connection, run_id, by, now)
     settled = await resolve_doubt(context)
     return Reconciled(claimed, in_doubt, settled, late, journals)
+
+
+async def _heed_clock(connection: AsyncConnection, context: Context, now: datetime) -> None:
+    """Let nothing wait for as long as the clock of the database was set back."""
+    jump = await moments.gone_back(connection, now)
+    if jump:
+        conduct = context.conduct
+        await moments.pull_back(connection, jump, now, max(conduct.lease, conduct.grace))
+        _log.warning("clock-set-back", seconds=round(jump.total_seconds()))
 
 
 async def _hold_late(connection: AsyncConnection, context: Context) -> int:

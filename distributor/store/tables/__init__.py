@@ -19,7 +19,7 @@ from distributor.store.tables.address_book import (
 )
 from distributor.store.tables.bulletins import bulletins, item_revisions, items, sign_offs
 from distributor.store.tables.content import blobs, documents
-from distributor.store.tables.ledger import deliveries, delivery_events, instance, lanes, run_events, runs
+from distributor.store.tables.ledger import clock, deliveries, delivery_events, instance, lanes, run_events, runs
 from distributor.store.tables.mail import mail_templates, mail_themes, notices
 from distributor.store.tables.metadata import metadata
 from distributor.store.tables.publishing import (
@@ -62,6 +62,7 @@ __all__ = [
     "bulletin_revisions",
     "bulletins",
     "calendar_documents",
+    "clock",
     "consents",
     "contacts",
     "corrections",

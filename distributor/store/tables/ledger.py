@@ -133,3 +133,11 @@ instance = Table(
     # when it was found to be a copy: what an occurrence would send of the time before, a person decides
     Column("restored", Moment, nullable=True),
 )
+
+# one row: the clock of the database when it was last looked at, so that one that was set back is noticed
+clock = Table(
+    "clock",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("seen", Moment, nullable=False),
+)
