@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor.model.ledger import LedgerEvent, LedgerRow, Mark, Settlement
 from distributor.model.run import FINAL_STATES, DeliveryState, Reply
+from distributor.store.among import among
 from distributor.store.claims import delivery_of, is_orphaned, reply_of
 from distributor.store.marks import add_events
 from distributor.store.tables import deliveries, delivery_events
@@ -78,7 +79,7 @@ async def settle(connection: AsyncConnection, settled: Mapping[str, Settlement],
 async def settle_run(
     connection: AsyncConnection, run_id: str, ids: Collection[str] | None, settlement: Settlement, now: datetime
 ) -> int:
-    """Bring the deliveries of a run out of doubt as a person says; returns how many.
+    """Bring deliveries of a run out of doubt as a person says; returns how many.
 
     Args:
         connection: an open writing transaction.
@@ -87,22 +88,22 @@ async def settle_run(
         settlement: what the person says.
         now: the clock of the database.
     """
-    return len(await _move(connection, and_(_of(run_id, ids), is_orphaned()), settlement, now))
+    return len(await _move(connection, and_(_of(connection, run_id, ids), is_orphaned()), settlement, now))
 
 
 async def retry_failed(
-    connection: AsyncConnection, run_id: str, ids: Collection[str] | None, actor: str, now: datetime
+    connection: AsyncConnection, run_id: str, ids: Collection[str], actor: str, now: datetime
 ) -> int:
     """Make failed deliveries due again, with the whole patience of a first attempt; returns how many.
 
     Args:
         connection: an open writing transaction.
         run_id: the run.
-        ids: these alone, None for all that failed.
+        ids: which.
         actor: who wants it.
         now: the clock of the database.
     """
-    which = and_(_of(run_id, ids), deliveries.c.state == _S.FAILED)
+    which = and_(_of(connection, run_id, ids), deliveries.c.state == _S.FAILED)
     return len(await _move(connection, which, Settlement(_S.PENDING, actor), now, {"attempts": 0, "finished": None}))
 
 
@@ -116,7 +117,7 @@ async def resend(connection: AsyncConnection, run_id: str, delivery_id: str, act
         actor: who wants it.
         now: the clock of the database.
     """
-    which = and_(_of(run_id, [delivery_id]), deliveries.c.state.in_((_S.SENT, _S.FAILED)))
+    which = and_(_of(connection, run_id, [delivery_id]), deliveries.c.state.in_((_S.SENT, _S.FAILED)))
     return len(await _move(connection, which, Settlement(_S.PENDING, actor), now, {"attempts": 0, "finished": None}))
 
 
@@ -174,8 +175,8 @@ def _written(reply: Reply) -> dict[str, object]:
     return {"reply_phase": reply.phase, "reply_code": reply.code, "reply_text": reply.text}
 
 
-def _of(run_id: str, ids: Collection[str] | None) -> ColumnElement[bool]:
-    chosen = true() if ids is None else deliveries.c.id.in_(sorted(ids))
+def _of(connection: AsyncConnection, run_id: str, ids: Collection[str] | None) -> ColumnElement[bool]:
+    chosen = true() if ids is None else among(connection, deliveries.c.id, ids)
     return and_(deliveries.c.run_id == run_id, chosen)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, exists, false, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -88,7 +89,12 @@ async def renderings(connection: AsyncConnection, run_id: str) -> tuple[Renderin
 
 
 async def exchange(
-    connection: AsyncConnection, run_id: str, old: Rendering, new: str | None, covered_by: Collection[str]
+    connection: AsyncConnection,
+    run_id: str,
+    old: Rendering,
+    new: str | None,
+    covered_by: Collection[str],
+    made: datetime,
 ) -> None:
     """Put another rendering in the place of one, for everybody who has not got it yet.
 
@@ -98,9 +104,10 @@ async def exchange(
         old: the rendering.
         new: digest of the other one, None when nothing is left to read.
         covered_by: the sign-offs that cover it.
+        made: when the other one was.
     """
     row = (digest_variants.c.run_id == run_id, digest_variants.c.key == old.key.hash)
-    changes = {"variant": new, "covered_by": tuple(covered_by)}
+    changes = {"variant": new, "covered_by": tuple(covered_by), "created": made}
     await connection.execute(update(digest_variants).where(*row).values(changes))
     if old.variant is not None and new is not None:
         waiting = update(deliveries).where(*_waiting(run_id, old.variant))

@@ -68,7 +68,7 @@ async def _exchange(
             continue
         if after.data is not None:
             await blobs.put(connection, after.data)
-        await digest_mending.exchange(connection, run_id, before, after.variant, after.covered_by)
+        await digest_mending.exchange(connection, run_id, before, after.variant, after.covered_by, context.now())
         if after.variant is None and before.variant is not None:
             cancelled += await deliveries.cancel_variant(connection, run_id, before.variant, _ACTOR, now)
         _log.info("digest-mended", run=run_id, key=before.key.hash)

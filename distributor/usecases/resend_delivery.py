@@ -9,6 +9,7 @@ from distributor.model.run import Run
 from distributor.store import deliveries
 from distributor.usecases.act_on_run import act_on_run
 from distributor.usecases.context import Context
+from distributor.usecases.sending_again import RESENT, sendable_again
 
 
 async def resend_delivery(context: Context, actor: Actor, run_id: str, delivery_id: str) -> bool:
@@ -24,10 +25,13 @@ async def resend_delivery(context: Context, actor: Actor, run_id: str, delivery_
 
     Raises:
         NotFound: `run-unknown`.
+        Conflict: `run-cancelled`, `again-taken-back` or `again-stopped`; nothing is changed then.
         Refused: `not-permitted`.
     """
 
     async def work(connection: AsyncConnection, run: Run, now: datetime) -> int:
+        if not await sendable_again(connection, run, RESENT, [delivery_id]):
+            return 0
         return await deliveries.resend(connection, run.id, delivery_id, actor.name, now)
 
     return bool(await act_on_run(context, actor, run_id, ("resend", delivery_id), work))

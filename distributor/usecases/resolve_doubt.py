@@ -6,9 +6,10 @@ from datetime import datetime
 from distributor.deliver import USUAL, retry_after
 from distributor.model.conduct import Conduct
 from distributor.model.ledger import DoubtPolicy, Settlement, Verdict
-from distributor.model.run import Delivery, DeliveryState, Phase, RefusalClass, Reply
-from distributor.store import claims, deliveries
+from distributor.model.run import Delivery, DeliveryState, PauseReason, Phase, RefusalClass, Reply
+from distributor.store import claims, deliveries, runs
 from distributor.usecases.context import Context
+from distributor.usecases.sending_again import objections_to
 
 _ACTOR = "policy"
 _Doubt = tuple[Delivery, Reply | None, datetime]
@@ -27,9 +28,23 @@ async def resolve_doubt(context: Context) -> int:
     if context.conduct.doubt is DoubtPolicy.ASK:
         settled: Mapping[str, Settlement] = await _ask(context, doubts)
     else:
-        settled = _repeat_all(doubts, context.conduct, context.now())
+        settled = _repeat_all(await _repeatable(context, doubts), context.conduct, context.now())
     async with context.database.write() as connection:
         return await deliveries.settle(connection, settled, await context.database.now(connection))
+
+
+async def _repeatable(context: Context, doubts: Sequence[_Doubt]) -> Sequence[_Doubt]:
+    """Leave out what may not be sent again: it may have arrived, so that only a person can say what became of it."""
+    by_run: dict[str, list[Delivery]] = {}
+    for delivery, _, _ in doubts:
+        by_run.setdefault(delivery.run_id, []).append(delivery)
+    held: set[str] = set()
+    async with context.database.read() as connection:
+        for run_id, found in by_run.items():
+            run = await runs.get(connection, run_id)
+            is_cancelled = run.pause_reason is PauseReason.CANCELLED
+            held |= {one.id for one in found} if is_cancelled else set(await objections_to(connection, run, found))
+    return [doubt for doubt in doubts if doubt[0].id not in held]
 
 
 async def _ask(context: Context, doubts: Sequence[_Doubt]) -> dict[str, Settlement]:

@@ -6,17 +6,19 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor.access import Actor
-from distributor.errors import Conflict
-from distributor.model.run import PauseReason, Run
+from distributor.model.run import Run
 from distributor.store import deliveries
 from distributor.usecases.act_on_run import act_on_run
 from distributor.usecases.context import Context
+from distributor.usecases.sending_again import RETRIED, sendable_again
 
 
 async def retry_deliveries(
     context: Context, actor: Actor, run_id: str, delivery_ids: Collection[str] | None = None
 ) -> int:
     """Make failed deliveries due again, under the same Message-ID; returns how many.
+
+    Who asks for all leaves those out that may not be sent again: they stay failed.
 
     Args:
         context: the installation.
@@ -26,14 +28,12 @@ async def retry_deliveries(
 
     Raises:
         NotFound: `run-unknown`.
-        Conflict: `run-cancelled`.
+        Conflict: `run-cancelled`; `again-taken-back` or `again-stopped` of one of the chosen, or when it is so of all.
     """
 
     async def work(connection: AsyncConnection, run: Run, now: datetime) -> int:
-        if run.pause_reason is PauseReason.CANCELLED:
-            # what is due in a cancelled run is cancelled at the next sweep
-            raise Conflict("run-cancelled", id=run.id, actor=run.paused_by)
-        return await deliveries.retry_failed(connection, run.id, delivery_ids, actor.name, now)
+        wanted = await sendable_again(connection, run, RETRIED, delivery_ids)
+        return await deliveries.retry_failed(connection, run.id, wanted, actor.name, now)
 
     chosen = "all failed" if delivery_ids is None else "selected"
     return await act_on_run(context, actor, run_id, ("retry", chosen), work)

@@ -11,6 +11,7 @@ from distributor.model.run import DeliveryState, Phase, Reply, Run
 from distributor.store import deliveries
 from distributor.usecases.act_on_run import act_on_run
 from distributor.usecases.context import Context
+from distributor.usecases.sending_again import DOUBTED, sendable_again
 
 
 async def settle_doubt(
@@ -22,6 +23,8 @@ async def settle_doubt(
 ) -> int:
     """Say what became of deliveries in doubt; returns how many. What a worker still waits for is left alone.
 
+    What arrived and what did not can be said of every run; sent again is only what may be sent.
+
     Args:
         context: the installation.
         actor: who knows.
@@ -31,10 +34,14 @@ async def settle_doubt(
 
     Raises:
         NotFound: `run-unknown`.
+        Conflict: to send them again, as `sendable_again`.
     """
     settlement = Settlement(state, actor.name, Reply(Phase.DOT, 0, "doubt-settled"))
 
     async def work(connection: AsyncConnection, run: Run, now: datetime) -> int:
-        return await deliveries.settle_run(connection, run.id, delivery_ids, settlement, now)
+        wanted = delivery_ids
+        if state is DeliveryState.PENDING:
+            wanted = await sendable_again(connection, run, DOUBTED, delivery_ids)
+        return await deliveries.settle_run(connection, run.id, wanted, settlement, now)
 
     return await act_on_run(context, actor, run_id, ("resolve", state.value), work)

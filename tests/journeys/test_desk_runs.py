@@ -10,14 +10,16 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from distributor.access import AccessRole
+from distributor.access import AccessRole, Actor
 from distributor.model.recipient import Suppression
 from distributor.model.run import DeliveryState, PauseReason, Run
 from distributor.store import runs, suppressions
+from distributor.usecases.cancel_run import cancel_run
 from distributor.usecases.follow_up_failures import follow_up_failures
+from distributor.usecases.suppress_address import unsuppress_address
 from distributor.usecases.take_bounce import take_bounce
 from distributor.web.desk import runs as run_pages
-from tests.support.desks import Browser, browser
+from tests.support.desks import Browser, browser, hidden
 from tests.support.ledger import counts_of
 from tests.support.pages import look_at
 from tests.support.returning import FIRST, OTHER, SPARE, ledger_of, make_sent_run, report_about, set_state
@@ -153,6 +155,11 @@ async def test_an_operator_pauses_resumes_retries_and_cancels_after_being_told_w
         run = await failed_run(it, tmp_path)
         visitor = await browser(it, AccessRole.APPROVER)
         here = f"/desk/runs/{run.id}"
+        # it is dead, and so it was stopped: first a person says that it may be written to again
+        refused = look_at((await visitor.get(f"{here}/do/retry")).text)
+        assert refused.texts("//div[@role='alert']")[0].startswith(FIRST.address)
+        assert refused.texts("//form[contains(@action, '/do/')]") == []
+        await unsuppress_address(it.context, Actor("王处"), FIRST.address)
         for act in ("pause", "resume", "retry"):
             assert await submit(visitor, f"{here}/do/{act}") == (303, here), act
         assert (await counts_of(it.context.database, run)).of(DeliveryState.PENDING) == 2
@@ -166,6 +173,36 @@ async def test_an_operator_pauses_resumes_retries_and_cancels_after_being_told_w
         assert (await visitor.get(f"{here}/do/nonsense")).status_code == 404
         editor = await browser(it, AccessRole.EDITOR)
         assert (await editor.get(f"{here}/do/cancel")).status_code == 403
+
+
+async def test_nothing_of_a_cancelled_run_is_sent_again_and_the_page_says_so(tmp_path: Path) -> None:
+    async with site(tmp_path) as it:
+        run = await failed_run(it, tmp_path)
+        rows = await ledger_of(it.context.database, run)
+        visitor = await browser(it, AccessRole.APPROVER)
+        path = f"/desk/runs/{run.id}/deliveries/{rows[OTHER.address].delivery.id}"
+        fields = hidden((await visitor.get(f"{path}/again")).text, f"{path}/again")
+        await cancel_run(it.context, Actor("王处"), run.id)
+        page = look_at((await visitor.get(f"{path}/again")).text)
+        assert "王处" in page.texts("//div[@role='alert']")[0]
+        assert page.texts("//form[contains(@action, 'again')]") == []
+        assert (await visitor.post(f"{path}/again", fields)).status_code == 409
+        assert (await ledger_of(it.context.database, run))[OTHER.address].delivery.state is DeliveryState.SENT
+
+
+async def test_doubt_of_a_cancelled_run_is_settled_but_not_sent_again(tmp_path: Path) -> None:
+    async with site(tmp_path) as it:
+        _, run, made = await make_sent_run(it.context.database, tmp_path)
+        held = {"finished": None, "lease_until": it.context.now(), "worker": None}
+        await set_state(it.context.database, made[:1], DeliveryState.IN_DOUBT, **held)
+        await cancel_run(it.context, Actor("王处"), run.id)
+        visitor = await browser(it, AccessRole.APPROVER)
+        path = f"/desk/runs/{run.id}/do/resolve"
+        page = look_at((await visitor.get(path)).text)
+        assert page.tree.xpath("//input[@name='fate']/@value") == ["sent", "failed"]
+        assert "王处" in page.texts("//div[@role='alert']")[0]
+        assert (await submit(visitor, path, fate="again"))[0] == 409
+        assert (await submit(visitor, path, fate="sent"))[0] == 303
 
 
 @pytest.mark.parametrize(("fate", "state"), [("sent", "sent"), ("again", "pending"), ("failed", "failed")])

@@ -14,14 +14,18 @@ from distributor.usecases.pause_run import pause_run
 from distributor.usecases.resend_delivery import resend_delivery
 from distributor.usecases.resume_run import resume_run
 from distributor.usecases.retry_deliveries import retry_deliveries
+from distributor.usecases.sending_again import DOUBTED, RESENT, RETRIED, why_not_again
 from distributor.usecases.settle_doubt import settle_doubt
 from distributor.usecases.show_bulletin import show_bulletin
 from distributor.usecases.watch_run import show_delivery, watch_run
 from distributor.web.desk.pages import done, show
 from distributor.web.desk.routing import action, page
 from distributor.web.desk.run_shapes import acts_of, may_send_again
+from distributor.web.desk.sentences import desk_sentence
 from distributor.web.desk.visit import Desk, Desked, Flash
 
+# acts that send again what stands in some states
+_AGAIN: Final = {"retry": RETRIED, "resolve": DOUBTED}
 _FATES: Final = {"sent": DeliveryState.SENT, "again": DeliveryState.PENDING, "failed": DeliveryState.FAILED}
 
 
@@ -33,11 +37,14 @@ async def ask(desk: Desked, run_id: str, act: str) -> Response:
     view = await watch_run(desk.context, run_id)
     names = await name_lists(desk.context)
     list_id = view.summary.run.list_id
+    again = _AGAIN.get(act)
+    objection = None if again is None else await why_not_again(desk.context, run_id, again)
     values = {
         "summary": view.summary,
         "act": next((one for one in acts_of(view.summary) if one.name == act), None),
         "name": act,
-        "fates": tuple(_FATES),
+        "fates": tuple(fate for fate in _FATES if objection is None or fate != "again"),
+        "problem": None if objection is None else desk_sentence(objection, desk.visit.language),
         "shown": await show_bulletin(desk.context, view.summary.run.bulletin_id),
         "list_name": names.get(list_id, list_id),
     }
@@ -60,11 +67,13 @@ async def ask_again(desk: Desked, run_id: str, delivery_id: str) -> Response:
     view = await show_delivery(desk.context, run_id, delivery_id)
     names = await name_lists(desk.context)
     list_id = view.summary.run.list_id
+    objection = await why_not_again(desk.context, run_id, RESENT, [delivery_id])
     values = {
         "view": view,
         "shown": await show_bulletin(desk.context, view.summary.run.bulletin_id),
         "list_name": names.get(list_id, list_id),
-        "may_send_again": may_send_again(view.row),
+        "may_send_again": may_send_again(view.row) and objection is None,
+        "problem": None if objection is None else desk_sentence(objection, desk.visit.language),
     }
     return show(desk, "web/desk/send_again.html", desk.say("desk.again.title"), values, place="bulletins")
 

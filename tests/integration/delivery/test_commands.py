@@ -103,5 +103,18 @@ def test_cancelling(run: Run, tmp_path: Path) -> None:
     assert main(["resume", run.id, "--as", "wang"]) == 2
 
 
+def test_what_may_not_be_sent_again_is_refused_in_one_sentence(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["cancel", run.id, "--as", "wang"]) == 0
+    bring(tmp_path, state=_S.FAILED)
+    capsys.readouterr()
+    assert main(["retry", run.id, "--as", "li"]) == 2
+    assert "was cancelled by wang" in capsys.readouterr().err
+    bring(tmp_path, state=_S.IN_DOUBT)
+    assert main(["resolve", run.id, "again", "--as", "li"]) == 2
+    assert stand(tmp_path, run)[1] == ["in doubt"] * 3
+
+
 def test_a_run_that_is_not_there_is_refused(run: Run) -> None:
     assert main(["pause", "unknown", "--as", "wang"]) == 2

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from distributor.errors import Conflict
 from distributor.model.message import Variant
 from distributor.model.run import DeliveryState, RunStatus
 from distributor.model.subscriber import Frequency
@@ -19,6 +20,8 @@ from distributor.usecases.claim_occurrences import claim_occurrences
 from distributor.usecases.context import Context
 from distributor.usecases.list_runs import list_runs
 from distributor.usecases.prepare_digests import prepare_digests
+from distributor.usecases.resend_delivery import resend_delivery
+from distributor.usecases.retry_deliveries import retry_deliveries
 from distributor.usecases.withdraw_bulletin import withdraw_bulletin
 from tests.support.subscribing import READER, join, make_preferences, schedule_of
 from tests.support.worlds import APPROVER, NOW, SEED, at, make_world, publish_seed
@@ -186,3 +189,23 @@ async def test_what_is_taken_back_while_a_digest_is_mended_is_mended_at_the_next
     await prepare_digests(context)
     ((_, state, _),) = await waiting(context)
     assert state == DeliveryState.CANCELLED
+
+
+async def test_what_was_mended_is_sent_again_and_what_it_was_before_is_not(database: Database, tmp_path: Path) -> None:
+    context, other, second = await merged(database, tmp_path, READER, "other@kjt-gd.example")
+    first = (await waiting(context))[0]
+    (run,) = [summary.run for summary in await list_runs(context)]
+    async with database.write() as connection:
+        await connection.execute(update(deliveries).where(deliveries.c.id == first[0]).values(state="sent"))
+    later = at(context, LATER + HOUR)
+    await withdraw_bulletin(later, APPROVER, second, "重复")
+    last = at(context, LATER + 2 * HOUR)
+    await prepare_digests(last)
+    with pytest.raises(Conflict, match="again-taken-back"):
+        await resend_delivery(last, APPROVER, run.id, first[0])
+    await set_state(context, DeliveryState.FAILED)
+    assert await retry_deliveries(last, APPROVER, run.id) == 1
+    await withdraw_bulletin(at(context, LATER + 3 * HOUR), APPROVER, other, "重复")
+    await set_state(context, DeliveryState.FAILED)
+    with pytest.raises(Conflict, match="again-taken-back"):
+        await retry_deliveries(last, APPROVER, run.id)

@@ -1,0 +1,66 @@
+"""What of a run may be sent once more: nothing that was taken back since, and to nobody who is not written to."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from distributor.model.run import Delivery, DeliveryState, Run
+from distributor.store.among import among
+from distributor.store.claims import delivery_of, is_orphaned
+from distributor.store.tables import deliveries, digest_variants, sign_offs, withdrawals
+
+
+async def in_states(
+    connection: AsyncConnection, run_id: str, states: Collection[DeliveryState], ids: Collection[str] | None = None
+) -> tuple[Delivery, ...]:
+    """Give the deliveries of a run in some states, of those in doubt only what no worker waits for.
+
+    Args:
+        connection: an open transaction.
+        run_id: the run.
+        states: the states.
+        ids: these alone, None for all.
+    """
+    which = [deliveries.c.run_id == run_id, deliveries.c.state.in_(sorted(states))]
+    if DeliveryState.IN_DOUBT in states:
+        which.append(or_(deliveries.c.state != DeliveryState.IN_DOUBT, is_orphaned()))
+    if ids is not None:
+        which.append(among(connection, deliveries.c.id, ids))
+    query = select(deliveries).where(*which).order_by(deliveries.c.position)
+    return tuple(delivery_of(row) for row in (await connection.execute(query)).mappings())
+
+
+async def taken_back(connection: AsyncConnection, run: Run, variants: Collection[str]) -> frozenset[str]:
+    """Give those of the renderings of a run that say something that was taken back after they were made.
+
+    Args:
+        connection: an open transaction.
+        run: the run.
+        variants: digests of renderings.
+    """
+    query = select(digest_variants.c.variant, digest_variants.c.covered_by, digest_variants.c.created)
+    rows = (await connection.execute(query.where(digest_variants.c.run_id == run.id))).all()
+    if not rows:
+        return frozenset(variants) if await _has_lost(connection, {run.bulletin_id}, run.created) else frozenset()
+    # a digest from which something was taken on its way was made anew: its old rendering is nobody's any more
+    gone = set(variants) - {row.variant for row in rows}
+    for row in rows:
+        if row.variant in variants and await _has_lost(
+            connection, await _bulletins(connection, row.covered_by), row.created
+        ):
+            gone.add(row.variant)
+    return frozenset(gone)
+
+
+async def _bulletins(connection: AsyncConnection, signed: Collection[str]) -> Collection[str]:
+    query = select(sign_offs.c.bulletin_id).where(sign_offs.c.id.in_(sorted(signed)))
+    return set((await connection.execute(query)).scalars())
+
+
+async def _has_lost(connection: AsyncConnection, bulletin_ids: Collection[str], since: datetime) -> bool:
+    """Tell whether something of the bulletins was taken back since, and was not brought back."""
+    stands = (withdrawals.c.undone.is_(None), withdrawals.c.withdrawn >= since)
+    lost = select(withdrawals.c.id).where(withdrawals.c.bulletin_id.in_(sorted(bulletin_ids)), *stands)
+    return await connection.scalar(lost.limit(1)) is not None

@@ -1,0 +1,84 @@
+"""What nobody may send once more: what was cancelled, what was taken back, and to who is not written to any more."""
+
+from collections.abc import Collection, Sequence
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from distributor.errors import Conflict
+from distributor.model.run import Delivery, DeliveryState, PauseReason, Run
+from distributor.store import left_out, runs, sendable
+from distributor.usecases.context import Context
+
+# what a person may make due again: by one mail, by all that failed, out of doubt
+RESENT: Final = frozenset({DeliveryState.SENT, DeliveryState.FAILED})
+RETRIED: Final = frozenset({DeliveryState.FAILED})
+DOUBTED: Final = frozenset({DeliveryState.IN_DOUBT})
+
+
+async def sendable_again(
+    connection: AsyncConnection, run: Run, states: Collection[DeliveryState], ids: Collection[str] | None = None
+) -> tuple[str, ...]:
+    """Give the ids of what may be made due again; who asks for all gets those against which nothing speaks.
+
+    Args:
+        connection: an open transaction.
+        run: the run.
+        states: what stands in them is asked for.
+        ids: these alone, None for all.
+
+    Raises:
+        Conflict: `run-cancelled`; `again-taken-back` or `again-stopped` when that is so for one of the chosen, or for
+            everything when all are asked for.
+    """
+    if run.pause_reason is PauseReason.CANCELLED:
+        # what is due in a cancelled run is cancelled at the next sweep
+        raise Conflict("run-cancelled", id=run.id, actor=run.paused_by)
+    found = await sendable.in_states(connection, run.id, states, ids)
+    objections = await objections_to(connection, run, found)
+    wanted = tuple(one.id for one in found if one.id not in objections)
+    if objections and (ids is not None or not wanted):
+        raise next(iter(objections.values()))
+    return wanted
+
+
+async def objections_to(connection: AsyncConnection, run: Run, found: Sequence[Delivery]) -> dict[str, Conflict]:
+    """Give by the id of a delivery what speaks against sending it again.
+
+    Args:
+        connection: an open transaction.
+        run: their run.
+        found: deliveries of it.
+    """
+    gone = await sendable.taken_back(connection, run, {one.variant for one in found})
+    stopped = await left_out.among(connection, {one.address for one in found})
+    objections = {}
+    for one in found:
+        if one.variant in gone:
+            objections[one.id] = Conflict("again-taken-back", id=run.id)
+        elif one.unwanted_by(stopped):
+            objections[one.id] = Conflict("again-stopped", address=one.address)
+    return objections
+
+
+async def why_not_again(
+    context: Context, run_id: str, states: Collection[DeliveryState], ids: Collection[str] | None = None
+) -> Conflict | None:
+    """Say before anybody tries why nothing of it may be sent again; None when something may be, or nothing is there.
+
+    Args:
+        context: the installation.
+        run_id: the run.
+        states: what stands in them is asked for.
+        ids: these alone, None for all.
+
+    Raises:
+        NotFound: `run-unknown`.
+    """
+    async with context.database.read() as connection:
+        run = await runs.get(connection, run_id)
+        try:
+            await sendable_again(connection, run, states, ids)
+        except Conflict as objection:
+            return objection
+    return None
