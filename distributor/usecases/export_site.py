@@ -11,11 +11,12 @@ from distributor.publish import print_path
 from distributor.store import catalogue, documents, listings
 from distributor.usecases.context import Context
 from distributor.usecases.export_folder import ExportFolder
-from distributor.usecases.list_archive import PAGE
+from distributor.usecases.list_archive import PAGE, pages_of
 
 _OK, _GONE = 200, 410
 _HTML = "text/html"
 _LISTS = ("", "archive", "sections", "contributors", "feeds")
+_PAGED = ("contributors", "feeds")
 _FILES = ("robots.txt", "sitemap.xml", "sitemaps/lists.xml", "contributors.csv", "contributions.csv")
 
 
@@ -146,7 +147,10 @@ class _Export:
         """Write the pages that name all others, and the files of the site itself."""
         async with self._context.database.read() as connection:
             years = await listings.years(connection)
-        await self._render([*_LISTS, *(f"archive/{year}" for year in years)])
+            counts = await catalogue.counts(connection)
+        pages = pages_of(sum(one.channel.kind is ChannelKind.CONTRIBUTOR for one in counts))
+        more = [f"{stem}-{number}" for stem in _PAGED for number in range(2, pages + 1)]
+        await self._render([*_LISTS, *more, *(f"archive/{year}" for year in years)])
         await self._render([*_FILES, *(f"sitemaps/{year}.xml" for year in years)])
         missing = await self._press.render("404.html")
         self._folder.put("404.html", missing.body)

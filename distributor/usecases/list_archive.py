@@ -10,6 +10,8 @@ from distributor.store import catalogue, listings, search
 from distributor.usecases.context import Context
 
 PAGE = 50
+# contributors on one page of a list: with long names in links they weigh half of what a page may
+LONGEST_LIST = 100
 _UNKNOWN = {ChannelKind.SECTION: "section-unknown", ChannelKind.CONTRIBUTOR: "contributor-unknown"}
 
 
@@ -41,6 +43,11 @@ class ChannelPage:
                 groups.append([])
             groups[-1].append(one)
         return tuple(map(tuple, groups))
+
+
+def pages_of(members: int) -> int:
+    """Give the number of pages of a long list; an empty one has one."""
+    return max(-(-members // LONGEST_LIST), 1)
 
 
 async def list_bulletins(

@@ -13,7 +13,7 @@ from distributor.usecases.read_document import list_documents
 from distributor.usecases.withdraw_bulletin import undo_withdrawal, withdraw_bulletin
 from tests.support.installations import Run, received_seed
 from tests.support.prints import typesetter
-from tests.support.records import make_item, record_of, seedlike_record
+from tests.support.records import attributed_to, make_item, record_of, seedlike_record
 from tests.support.sites import SiteUnderTest, publish_all, site
 from tests.support.worlds import APPROVER
 
@@ -60,6 +60,15 @@ async def test_everything_is_written_once_and_then_only_what_changed(tmp_path: P
         for path in await list_documents(it.context):
             assert (folder / path).read_bytes() == (await it.page(f"/{path}", accept_encoding="identity")).content
         assert (folder / "bulletins/b001/original").read_bytes() == b"b001"
+
+
+async def test_every_page_of_a_long_list_is_written(tmp_path: Path) -> None:
+    items = [make_item(f"消息{at}", attribution=attributed_to(f"{at}号联盟")) for at in range(101)]
+    async with site(tmp_path, record_of(*items)) as it:
+        await export_site(it.context, Counting(it).press, tmp_path / "www")
+    written = files(tmp_path / "www")
+    assert {"contributors-2/index.html", "feeds-2/index.html"} <= written
+    assert not {"contributors-3/index.html", "feeds-3/index.html"} & written
 
 
 async def test_a_new_bulletin_makes_its_own_pages_and_those_that_name_it(tmp_path: Path) -> None:

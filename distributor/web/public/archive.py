@@ -13,6 +13,7 @@ from distributor.web.conditional import Validators
 from distributor.web.disposition import attachment
 from distributor.web.pages import Page, show
 from distributor.web.public import shapes
+from distributor.web.public.beginnings import beginnings_of
 from distributor.web.representation import Representation, respond
 from distributor.web.routing import reading
 from distributor.web.security import BYTES_POLICY
@@ -72,6 +73,7 @@ async def bulletin(visit: Visited, bulletin_id: str) -> Response:
     heading = shapes.heading(record, publication)
     values = {
         "bulletin": record,
+        "beginnings": beginnings_of(record),
         "heading": heading,
         "printed_date": shapes.printed(heading.date),
         "distribution": shapes.distribution_lines(record.distribution),

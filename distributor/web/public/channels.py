@@ -51,16 +51,14 @@ async def section_page(visit: Visited, slug: str, page: int) -> Response:
 @reading(router, "/contributors")
 async def contributors(visit: Visited, first: Day = "", last: Day = "") -> Response:
     """Show the contribution ledger of all time, or of a period."""
-    ledger = await contribution_ledger.contribution_ledger(visit.site.context, *_period(first, last))
-    values = {
-        "ledger": ledger,
-        "bars": shapes.bars([line.items for line in ledger.lines]),
-        "period": shapes.period(ledger.first, ledger.last),
-    }
-    title = translate("web.contributors.title", visit.language)
-    # a period is a question of one reader: search engines need the ledger once
-    path = "contributors" if ledger.first is None and ledger.last is None else None
-    return show(visit, Page("web/contributors.html", title, path, values))
+    return await _ledger(visit, _period(first, last), 1)
+
+
+# not below /contributors/, where a contributor may have any name
+@reading(router, "/contributors-{page:int}")
+async def contributors_page(visit: Visited, page: int, first: Day = "", last: Day = "") -> Response:
+    """Show more of a long ledger."""
+    return await _ledger(visit, _period(first, last), page)
 
 
 @reading(router, "/contributors.csv")
@@ -87,6 +85,21 @@ async def contributor_page(visit: Visited, slug: str, page: int) -> Response:
     return await _items(visit, Channel(ChannelKind.CONTRIBUTOR, slug), page)
 
 
+async def _ledger(visit: Visit, period: tuple[date | None, date | None], number: int) -> Response:
+    ledger = await contribution_ledger.contribution_ledger(visit.site.context, *period)
+    part = shapes.page_of(ledger.lines, number)
+    values = {
+        "ledger": ledger,
+        "part": part,
+        "bars": part.of(shapes.bars([line.items for line in ledger.lines])),
+        "period": shapes.period(ledger.first, ledger.last),
+    }
+    title = translate("web.contributors.title", visit.language)
+    # a period is a question of one reader: search engines need the ledger once
+    path = part.path("contributors") if ledger.first is None and ledger.last is None else None
+    return show(visit, Page("web/contributors.html", title, path, values))
+
+
 async def _items(visit: Visit, channel: Channel, number: int) -> Response:
     context = visit.site.context
     found = await list_archive.list_items(context, channel, number)
@@ -108,7 +121,10 @@ async def _items(visit: Visit, channel: Channel, number: int) -> Response:
 
 
 def _period(first: str, last: str) -> tuple[date | None, date | None]:
-    return _day(first), _day(last)
+    begin, end = _day(first), _day(last)
+    if begin is not None and end is not None and begin > end:
+        raise Refused("period-backwards", first=begin.isoformat(), last=end.isoformat())
+    return begin, end
 
 
 def _day(text: str) -> date | None:

@@ -14,11 +14,12 @@ from distributor.usecases.read_document import read_document
 from distributor.usecases.restricted_feeds import count_fetch, read_restricted
 from distributor.web.conditional import Validators
 from distributor.web.pages import Page, show
+from distributor.web.public import shapes
 from distributor.web.representation import Representation, respond
 from distributor.web.routing import reading
 from distributor.web.security import BYTES_POLICY
 from distributor.web.site import Site
-from distributor.web.visit import Visited
+from distributor.web.visit import Visit, Visited
 
 router = APIRouter()
 
@@ -43,16 +44,14 @@ _GUARDED: Final = {
 @reading(router, "/feeds")
 async def feeds_page(visit: Visited) -> Response:
     """Explain feeds and list all of them."""
-    feeds = await list_feeds(visit.site.context)
-    values = {
-        "everything": [feed for feed in feeds if feed.kind is ChannelKind.EVERYTHING],
-        "sections": [feed for feed in feeds if feed.kind is ChannelKind.SECTION],
-        "most_with_formats": _MOST_WITH_FORMATS,
-        "contributors": [feed for feed in feeds if feed.kind is ChannelKind.CONTRIBUTOR],
-    }
-    title = translate("web.feeds.title", visit.language)
-    description = translate("web.feeds.description", visit.language)
-    return show(visit, Page("web/feeds.html", title, "feeds", values, description))
+    return await _list(visit, 1)
+
+
+# not below /feeds/, where documents stand
+@reading(router, "/feeds-{page:int}")
+async def more_feeds(visit: Visited, page: int) -> Response:
+    """List more contributors, where there are many."""
+    return await _list(visit, page)
 
 
 @reading(router, "/feeds/restricted/{name}")
@@ -72,6 +71,22 @@ async def document(request: Request, path: str) -> Response:
     site: Site = request.app.state.site
     stored = await read_document(site.context, f"feeds/{path}")
     return respond(request, _representation(stored, _CACHE, {**_HEADERS, **_discovery(site, stored)}))
+
+
+async def _list(visit: Visit, number: int) -> Response:
+    feeds = await list_feeds(visit.site.context)
+    by_kind = {kind: [feed for feed in feeds if feed.kind is kind] for kind in ChannelKind}
+    contributors = by_kind[ChannelKind.CONTRIBUTOR]
+    part = shapes.page_of(contributors, number)
+    values = {
+        "everything": by_kind[ChannelKind.EVERYTHING],
+        "sections": by_kind[ChannelKind.SECTION],
+        "part": part,
+        "shows_addresses": len(contributors) <= _MOST_WITH_FORMATS,
+    }
+    title = translate("web.feeds.title", visit.language)
+    description = translate("web.feeds.description", visit.language)
+    return show(visit, Page("web/feeds.html", title, part.path("feeds"), values, description))
 
 
 def _representation(stored: Document, cache_control: str, headers: Mapping[str, str]) -> Representation:

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import groupby
+from typing import Generic, TypeVar
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from distributor.errors import NotFound
 from distributor.i18n import DEFAULT_LANGUAGE
 from distributor.model.bulletin import DistributionGroup
 from distributor.model.canonical import digest_bytes
@@ -14,8 +16,35 @@ from distributor.model.publication import Publication
 from distributor.model.record import BulletinRecord
 from distributor.model.search import ListedBulletin, ListedItem
 from distributor.templating import day
+from distributor.usecases.list_archive import LONGEST_LIST, pages_of
 
 _EXCERPT = 120
+
+Member = TypeVar("Member")
+Other = TypeVar("Other")
+
+
+@dataclass(frozen=True, slots=True)
+class Part(Generic[Member]):
+    """A page of a long list.
+
+    Args:
+        members: what stands on it.
+        number: 1-based.
+        count: number of pages.
+    """
+
+    members: Sequence[Member]
+    number: int
+    count: int
+
+    def of(self, others: Sequence[Other]) -> Sequence[Other]:
+        """Give the same page of a list that is as long."""
+        return others[(self.number - 1) * LONGEST_LIST : self.number * LONGEST_LIST]
+
+    def path(self, stem: str) -> str:
+        """Give the path of the page; `stem` is that of the first one."""
+        return stem if self.number == 1 else f"{stem}-{self.number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +107,22 @@ def of_item(item: ListedItem, publication: Publication) -> Heading:
     """Name the bulletin of an item of a list, as `heading` does; nothing is said of the number of its items."""
     moment = item.item.published or datetime.min.replace(tzinfo=UTC)
     return listed(ListedBulletin(item.bulletin_id, item.masthead, moment, 0), publication)
+
+
+def page_of(members: Sequence[Member], number: int) -> Part[Member]:
+    """Give a page of a long list, so that none weighs too much for a phone.
+
+    Args:
+        members: the whole list.
+        number: 1-based.
+
+    Raises:
+        NotFound: `page-unknown`.
+    """
+    count = pages_of(len(members))
+    if not 1 <= number <= count:
+        raise NotFound("page-unknown")
+    return Part(members[(number - 1) * LONGEST_LIST : number * LONGEST_LIST], number, count)
 
 
 def bars(numbers: Sequence[int]) -> tuple[str, ...]:
