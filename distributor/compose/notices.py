@@ -136,6 +136,127 @@ class RunReport:
 
 
 @dataclass(frozen=True, slots=True)
+class RefusingDomain:
+    """A recipient domain whose servers refuse mails of a run.
+
+    Args:
+        domain: the domain.
+        count: how many mails.
+        reason: class of the refusal: policy, our set-up …
+        answer: what was answered to one of them, or the sentence of our own judgement.
+    """
+
+    domain: str
+    count: int
+    reason: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunPaused:
+    """Everything the templates of `mail/run-paused` may use.
+
+    Args:
+        title: name of the publication.
+        bulletin: name and number of the bulletin.
+        list_name: name of the recipient list for people.
+        reason: why it stands still: mass failure, relay, past due or restored.
+        since: since when.
+        left: mails that are not sent.
+        total: addresses of the run.
+        said: what the relay said, or empty.
+        domains: recipient domains that refuse; no more than can be read.
+        more: number of domains that are left out.
+        run_url: page of the run.
+        theme: colours, and words above and below the masthead.
+    """
+
+    title: str
+    bulletin: str
+    list_name: str
+    reason: str
+    since: datetime
+    left: int
+    total: int
+    said: str
+    domains: tuple[RefusingDomain, ...]
+    more: int
+    run_url: str
+    theme: ThemeView
+
+
+@dataclass(frozen=True, slots=True)
+class RunRefused:
+    """Everything the templates of `mail/run-refused` may use.
+
+    Args:
+        title: name of the publication.
+        bulletin: name and number of the bulletin.
+        list_name: name of the recipient list for people.
+        count: mails that are refused by the domains that are told of.
+        total: addresses of the run.
+        domains: recipient domains that refuse; no more than can be read.
+        more: number of domains that are left out.
+        run_url: page of the run.
+        theme: colours, and words above and below the masthead.
+    """
+
+    title: str
+    bulletin: str
+    list_name: str
+    count: int
+    total: int
+    domains: tuple[RefusingDomain, ...]
+    more: int
+    run_url: str
+    theme: ThemeView
+
+
+@dataclass(frozen=True, slots=True)
+class OverdueBody:
+    """A body whose mails have been refused for long and still wait.
+
+    Args:
+        name: its name, or the name of a subscriber's address.
+        addresses: those that still wait.
+        reached: its addresses that the same bulletin did reach.
+        substitutes: its backup mailboxes that are written to instead.
+    """
+
+    name: str
+    addresses: tuple[FailedAddress, ...]
+    reached: tuple[str, ...]
+    substitutes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunOverdue:
+    """Everything the templates of `mail/run-overdue` may use.
+
+    Args:
+        title: name of the publication.
+        bulletin: name and number of the bulletin.
+        list_name: name of the recipient list for people.
+        hours: for how many hours they have been refused, at least.
+        count: number of addresses that wait.
+        bodies: the bodies they belong to; no more than can be read.
+        more: number of bodies that are left out.
+        run_url: page of the run.
+        theme: colours, and words above and below the masthead.
+    """
+
+    title: str
+    bulletin: str
+    list_name: str
+    hours: int
+    count: int
+    bodies: tuple[OverdueBody, ...]
+    more: int
+    run_url: str
+    theme: ThemeView
+
+
+@dataclass(frozen=True, slots=True)
 class TrialMail:
     """Everything the templates of `mail/test` may use.
 
@@ -158,4 +279,4 @@ class TrialMail:
     theme: ThemeView
 
 
-NoticeContext = UnsubscribeReceived | BounceReport | RunReport | TrialMail
+NoticeContext = UnsubscribeReceived | BounceReport | RunReport | RunPaused | RunRefused | RunOverdue | TrialMail

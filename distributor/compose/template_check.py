@@ -13,7 +13,15 @@ from jinja2 import TemplateSyntaxError, nodes
 from jinja2.meta import find_undeclared_variables
 
 from distributor.compose.contexts import DigestContext
-from distributor.compose.notices import BounceReport, RunReport, TrialMail, UnsubscribeReceived
+from distributor.compose.notices import (
+    BounceReport,
+    RunOverdue,
+    RunPaused,
+    RunRefused,
+    RunReport,
+    TrialMail,
+    UnsubscribeReceived,
+)
 from distributor.compose.render import DIGEST, PARTS
 from distributor.errors import Refused
 from distributor.model.message import Slot, Variant, marker
@@ -26,6 +34,9 @@ MESSAGES: Final[Mapping[str, type]] = MappingProxyType(
         "unsubscribe-received": UnsubscribeReceived,
         "bounce-report": BounceReport,
         "run-report": RunReport,
+        "run-paused": RunPaused,
+        "run-refused": RunRefused,
+        "run-overdue": RunOverdue,
         "test": TrialMail,
     }
 )

@@ -12,6 +12,9 @@ class NoticeKind(StrEnum):
     UNSUBSCRIBE_RECEIVED = "unsubscribe-received"
     BOUNCE_REPORT = "bounce-report"
     RUN_REPORT = "run-report"
+    RUN_PAUSED = "run-paused"
+    RUN_REFUSED = "run-refused"
+    RUN_OVERDUE = "run-overdue"
     TEST = "test"
     PREVIEW = "preview"
 
@@ -23,7 +26,7 @@ class Notice:
     Args:
         id: minted with it; its Message-ID is made of it, the same on every attempt.
         kind: what it says.
-        object_id: what it is about: a ticket, a run, or its own id; one of each kind about one thing.
+        object_id: what it is about: a ticket, a run (with a number for an alarm), or its own id; one of each kind.
         address: where to.
         created: when it became due to be said.
         details: what else there is to know, plain values.

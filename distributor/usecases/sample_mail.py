@@ -15,6 +15,11 @@ from distributor.compose import (
     FailedAddress,
     FailedBody,
     NoticeContext,
+    OverdueBody,
+    RefusingDomain,
+    RunOverdue,
+    RunPaused,
+    RunRefused,
     RunReport,
     ThemeView,
     TrialMail,
@@ -33,6 +38,7 @@ from distributor.usecases.render_mail import designed, render_values
 
 _LIST: Final = RecipientList("bao", "报送名单", ("报",), Role.REPORT)
 _ADDRESS: Final = "office@kjt-gd.example"
+_REFUSING: Final = RefusingDomain("kjt-gd.example", 3, "policy", "550 5.7.1 Message rejected by policy")
 
 
 async def render_sample(context: Context, message: str) -> Variant:
@@ -163,6 +169,52 @@ def _run(context: Context, theme: ThemeView) -> RunReport:
     )
 
 
+def _paused(context: Context, theme: ThemeView) -> RunPaused:
+    return RunPaused(
+        title=context.publication.name,
+        bulletin=_title(context),
+        list_name=_LIST.name,
+        reason="relay",
+        since=context.now(),
+        left=52,
+        total=66,
+        said="550 5.7.1 Sender not authenticated",
+        domains=(_REFUSING,),
+        more=0,
+        run_url=f"{context.publication.base_url}/desk/runs/sample",
+        theme=theme,
+    )
+
+
+def _refused(context: Context, theme: ThemeView) -> RunRefused:
+    return RunRefused(
+        title=context.publication.name,
+        bulletin=_title(context),
+        list_name=_LIST.name,
+        count=3,
+        total=66,
+        domains=(_REFUSING,),
+        more=0,
+        run_url=f"{context.publication.base_url}/desk/runs/sample",
+        theme=theme,
+    )
+
+
+def _overdue(context: Context, theme: ThemeView) -> RunOverdue:
+    waits = FailedAddress(_ADDRESS, "policy", _REFUSING.answer, 25)
+    return RunOverdue(
+        title=context.publication.name,
+        bulletin=_title(context),
+        list_name=_LIST.name,
+        hours=72,
+        count=1,
+        bodies=(OverdueBody("某某省科学技术厅", (waits,), (), ("backup@kjt-gd.example",)),),
+        more=0,
+        run_url=f"{context.publication.base_url}/desk/runs/sample",
+        theme=theme,
+    )
+
+
 def _trial(context: Context, theme: ThemeView) -> TrialMail:
     return trial_mail(context, "管理员", context.now(), theme)
 
@@ -195,5 +247,8 @@ _NOTICES: Final[Mapping[str, Callable[[Context, ThemeView], NoticeContext]]] = {
     "unsubscribe-received": _unsubscribe,
     "bounce-report": _bounces,
     "run-report": _run,
+    "run-paused": _paused,
+    "run-refused": _refused,
+    "run-overdue": _overdue,
     "test": _trial,
 }

@@ -1,30 +1,35 @@
 """Find out what a notice has to say: read it from the ledger and the address book when it is sent."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from itertools import groupby
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor import compose
-from distributor.compose import BounceReport, FailedAddress, FailedBody, NoticeContext, RunReport, UnsubscribeReceived
-from distributor.i18n import negotiate, translate
+from distributor.compose import BounceReport, FailedBody, NoticeContext, RunReport, UnsubscribeReceived
 from distributor.model.ledger import LedgerRow
 from distributor.model.notice import Notice, NoticeKind
-from distributor.model.record import display_title
 from distributor.model.run import DeliveryState, Run, RunCounts
-from distributor.store import address_book, bulletins, deliveries, notices, runs, tickets
+from distributor.store import deliveries, notices, runs, tickets
 from distributor.usecases.context import Context
 from distributor.usecases.sample_mail import trial_mail
+from distributor.usecases.write_alarm import (
+    ALARMS,
+    NothingToSay,
+    alarm_words,
+    body_key,
+    failed_address,
+    list_name,
+    local,
+    run_url,
+    title_of,
+)
+
+__all__ = ["NothingToSay", "words_of"]
 
 _MOST_BODIES: Final = 50
 _ENDS: Final = (DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.SUPPRESSED, DeliveryState.CANCELLED)
-
-
-class NothingToSay(Exception):
-    """What was owed has settled itself meanwhile: those who failed were reached after all."""
 
 
 async def words_of(connection: AsyncConnection, context: Context, notice: Notice) -> NoticeContext | None:
@@ -44,6 +49,8 @@ async def words_of(connection: AsyncConnection, context: Context, notice: Notice
     if notice.kind is NoticeKind.TEST:
         theme = compose.theme_view(context.design.theme)
         return trial_mail(context, str(notice.details.get("by", "")), context.now(), theme)
+    if notice.kind in ALARMS:
+        return await alarm_words(connection, context, notice)
     run = await runs.get(connection, notice.object_id)
     counts = (await runs.counts(connection, [run.id]))[run.id]
     if not counts.is_finished:
@@ -61,9 +68,9 @@ async def _unsubscribe(connection: AsyncConnection, context: Context, ticket_id:
         title=context.publication.name,
         address=ticket.address,
         bodies="、".join(await notices.bodies_of(connection, ticket.address)),
-        list_name=await _list_name(connection, ticket.list_id),
-        opened=_local(context, ticket.opened),
-        due=_local(context, ticket.due),
+        list_name=await list_name(connection, ticket.list_id),
+        opened=local(context, ticket.opened),
+        due=local(context, ticket.due),
         tickets_url=f"{context.publication.base_url}/desk/tickets",
         theme=compose.theme_view(context.design.theme),
     )
@@ -73,17 +80,17 @@ async def _bounces(connection: AsyncConnection, context: Context, run: Run, rows
     failed = [row for row in rows if row.delivery.state is DeliveryState.FAILED]
     if not failed:
         raise NothingToSay
-    by_body = [list(group) for _, group in groupby(sorted(failed, key=_body), key=_body)]
+    by_body = [list(group) for _, group in groupby(sorted(failed, key=body_key), key=body_key)]
     shown = [await _failed_body(connection, context, run, group) for group in by_body[:_MOST_BODIES]]
     return BounceReport(
         title=context.publication.name,
-        bulletin=display_title((await bulletins.get(connection, run.bulletin_id)).masthead),
-        list_name=await _list_name(connection, run.list_id),
+        bulletin=await title_of(connection, run),
+        list_name=await list_name(connection, run.list_id),
         count=len(failed),
         total=len(rows),
         bodies=tuple(shown),
         more=len(by_body) - len(shown),
-        run_url=_run_url(context, run),
+        run_url=run_url(context, run),
         theme=compose.theme_view(context.design.theme),
     )
 
@@ -96,22 +103,10 @@ async def _failed_body(
     backups = () if body is None else await notices.untried_backups(connection, run.bulletin_id, body)
     return FailedBody(
         name=rows[0].delivery.organization_name,
-        addresses=tuple(_failed_address(context, row) for row in rows),
+        addresses=tuple(failed_address(context, row) for row in rows),
         reached=known,
         backups=backups,
     )
-
-
-def _failed_address(context: Context, row: LedgerRow) -> FailedAddress:
-    reply = row.reply
-    if reply is None:
-        answer = "—"
-    elif reply.code:
-        answer = f"{reply.code} {reply.text}"
-    else:
-        answer = translate(f"reply.{reply.text}", negotiate(context.publication.language))
-    reason = "temporary" if row.refusal is None else row.refusal.value
-    return FailedAddress(row.delivery.address, reason, answer, row.delivery.attempts)
 
 
 async def _report(
@@ -122,11 +117,11 @@ async def _report(
     sent, failed, suppressed, cancelled = (counts.of(state) for state in _ENDS)
     return RunReport(
         title=context.publication.name,
-        bulletin=display_title((await bulletins.get(connection, run.bulletin_id)).masthead),
-        list_name=await _list_name(connection, run.list_id),
+        bulletin=await title_of(connection, run),
+        list_name=await list_name(connection, run.list_id),
         by=run.created_by,
-        began=None if run.began is None else _local(context, run.began),
-        ended=None if ended is None else _local(context, ended),
+        began=None if run.began is None else local(context, run.began),
+        ended=None if ended is None else local(context, ended),
         minutes=minutes,
         total=counts.total,
         sent=sent,
@@ -136,23 +131,6 @@ async def _report(
         doubts=await notices.doubts(connection, run.id),
         excluded=run.excluded,
         is_balanced=counts.total == sent + failed + suppressed + cancelled,
-        run_url=_run_url(context, run),
+        run_url=run_url(context, run),
         theme=compose.theme_view(context.design.theme),
     )
-
-
-async def _list_name(connection: AsyncConnection, list_id: str) -> str:
-    lists = await address_book.load_lists(connection)
-    return next((entry.name for entry in lists if entry.id == list_id), list_id)
-
-
-def _body(row: LedgerRow) -> tuple[str, str]:
-    return row.delivery.organization or "", row.delivery.organization_name or row.delivery.address
-
-
-def _local(context: Context, moment: datetime) -> datetime:
-    return moment.astimezone(ZoneInfo(context.publication.time_zone))
-
-
-def _run_url(context: Context, run: Run) -> str:
-    return f"{context.publication.base_url}/desk/runs/{run.id}"

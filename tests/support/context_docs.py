@@ -13,6 +13,11 @@ from distributor.compose.notices import (
     BounceReport,
     FailedAddress,
     FailedBody,
+    OverdueBody,
+    RefusingDomain,
+    RunOverdue,
+    RunPaused,
+    RunRefused,
     RunReport,
     TrialMail,
     UnsubscribeReceived,
@@ -22,7 +27,8 @@ from distributor.compose.theme import ThemeView
 
 CONTEXTS = (
     *(DigestContext, SectionView, ItemView, DistributionView, OriginalView, ThemeView),
-    *(UnsubscribeReceived, BounceReport, FailedBody, FailedAddress, RunReport, TrialMail),
+    *(UnsubscribeReceived, BounceReport, FailedBody, FailedAddress, RunReport),
+    *(RunPaused, RunRefused, RefusingDomain, RunOverdue, OverdueBody, TrialMail),
     *(SubscriptionContext, ListView, House, ConfirmSubscription, Welcome, AddressChange, SignupApproval),
 )
 PAGE = Path(__file__).parents[2] / "docs" / "mail.md"

@@ -7,7 +7,7 @@ from jinja2.meta import find_referenced_templates, find_undeclared_variables
 
 from distributor.compose.contexts import DigestContext, DistributionView, ItemView, OriginalView, SectionView
 from distributor.compose.messages_subscribers import AddressChange, ConfirmSubscription, House, SignupApproval, Welcome
-from distributor.compose.notices import FailedAddress, FailedBody
+from distributor.compose.notices import FailedAddress, FailedBody, OverdueBody, RefusingDomain
 from distributor.compose.subscriptions import ListView, SubscriptionContext
 from distributor.compose.template_check import MESSAGES, TEMPLATE_NAMES, misused_slots
 from distributor.compose.theme import ThemeView
@@ -26,6 +26,8 @@ VIEWS = {
     "original": OriginalView,
     "body": FailedBody,
     "entry": FailedAddress,
+    "refusing": RefusingDomain,
+    "waiting": OverdueBody,
 }
 # digests and letters to subscribers, whose templates nobody overrides
 SUBSCRIBERS = (SubscriptionContext, ListView, House, ConfirmSubscription, Welcome, AddressChange, SignupApproval)
