@@ -151,9 +151,10 @@ def close(lane: Lane, until: datetime) -> Lane:
 
 
 def _next_slot(lane: Lane, now: datetime) -> datetime:
+    """Find the next free turn; a lane that recovers gives them away at the rate it will have by then."""
     owed = now + timedelta(seconds=max(0.0, -_filled(lane, now).tokens) / lane.rate)
     begin = max(moment for moment in (owed, lane.booked_until, lane.closed_until) if moment is not None)
-    return begin + timedelta(seconds=1 / lane.rate)
+    return begin + timedelta(seconds=1 / recover(lane, begin).rate)
 
 
 def _filled(lane: Lane, now: datetime) -> Lane:

@@ -1,5 +1,6 @@
 """Lanes: a second's worth at once, then one after the other; halved by complaints, slowly fast again."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -68,6 +69,33 @@ def test_turns_come_after_what_was_borrowed_and_one_after_the_other() -> None:
         turns.append((turn - NOW).total_seconds())
     assert turns == [6, 8, 10]
     assert lanes[0].booked_until == NOW + seconds(0.03), "a slow domain does not hold up the others"
+
+
+def test_a_lane_that_recovers_gives_turns_at_the_rate_it_will_have() -> None:
+    lane = Lane("d.example", 1 / 60, FREE, 0, NOW, slowed=NOW)
+    turns = []
+    for _ in range(100_000):
+        lane, turn = take(lane, NOW)
+        assert turn is not None
+        turns.append(turn)
+    assert turns[0] == NOW + seconds(60)
+    assert turns == sorted(turns)
+    # a hundred thousand at a minute each would be 69 days; the lane is free again after half an hour
+    free = next(minute for minute in range(60) if recover(lane, NOW + seconds(60 * minute)).rate == FREE)
+    assert turns[-1] <= NOW + seconds(60 * (free + 1))
+
+
+@given(st.floats(1 / 60, 10), st.integers(1, 400))
+def test_turns_of_a_recovering_lane_are_not_more_than_it_lets_through_by_then(rate: float, number: int) -> None:
+    lane, turns = Lane("d.example", rate, FREE, 0, NOW, slowed=NOW), []
+    for _ in range(number):
+        lane, turn = take(lane, NOW)
+        assert turn is not None
+        turns.append(turn)
+    lane = replace(lane, booked_until=None)
+    for turn in turns:
+        lane, again = take(recover(lane, turn), turn)
+        assert again is None or again - turn <= seconds(1 / rate)
 
 
 def test_a_right_that_was_not_used_can_be_given_back() -> None:

@@ -87,9 +87,9 @@ class Pacing:
             claimed: the deliveries.
             now: the clock of the database.
         """
-        known = self._known if self._pace.is_free else await lanes.load(connection, self._relay, locked=True)
-        if not claimed or (not known and self._pace.is_free):
+        if not claimed or (not self._known and self._pace.is_free):
             return claimed
+        known = await lanes.load(connection, self._relay, locked=True)
         admitted, postponed, changed = ration(claimed, known, self._pace, now)
         later = [Mark(one, DeliveryState.PENDING, self._worker, next_attempt=slot) for one, slot in postponed]
         await marks.apply(connection, later, now)
@@ -207,7 +207,7 @@ def patience(delivery: Delivery, outcome: Outcome, now: datetime, conduct: Condu
 
 
 def lane_of(known: dict[str, Lane], domain: str, pace: Pace, now: datetime) -> Lane:
-    """Give a lane as it is known, or new, at what the operator allows now.
+    """Give a lane as it is known, or new, at what the operator allows now; without a complaint it has recovered.
 
     Args:
         known: the lanes by domain.
@@ -220,8 +220,8 @@ def lane_of(known: dict[str, Lane], domain: str, pace: Pace, now: datetime) -> L
     if allowed is not None and lane.ceiling != allowed:
         # the operator has changed the setting; a lane that the relay slowed goes on recovering
         rate = allowed if lane.slowed is None else min(lane.rate, allowed)
-        lane = replace(lane, ceiling=allowed, rate=rate)
-    return lane
+        lane = replace(lane, ceiling=allowed, rate=rate, booked_until=None)
+    return lanes_model.recover(lane, now)
 
 
 def _domain(delivery: Delivery) -> str:
