@@ -11,6 +11,7 @@ from distributor.errors import DistributorError
 from distributor.model.report import Taking
 from distributor.usecases.empty_box import empty_box
 from distributor.usecases.follow_up_failures import follow_up_failures
+from distributor.usecases.follow_up_overdue import follow_up_overdue
 from distributor.usecases.owe_alarms import owe_alarms
 from distributor.usecases.own_addresses import own_addresses
 from distributor.usecases.take_bounce import take_bounce
@@ -22,6 +23,7 @@ async def follow_up(container: Container) -> None:
     """Draw the consequences of failures, tell of what stands still; a database that is away does not end the worker."""
     try:
         await follow_up_failures(container.context)
+        await follow_up_overdue(container.context)
         await owe_alarms(container.context)
     except DBAPIError as error:
         _log.warning("database-away", problem=str(error.orig))
