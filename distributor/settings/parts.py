@@ -196,6 +196,11 @@ class WebSettings(Part):
         default_factory=list,
         description="host names under which desk and API answer, without a port; under every name when empty",
     )
+    requests_a_minute: int = Field(
+        default=60,
+        ge=0,
+        description="how often one network may search or send a form of the public site in a minute; 0 for any number",
+    )
     metrics_token: SecretStr | None = Field(
         default=None, description="token with which /metrics may be read from another machine (Bearer)"
     )

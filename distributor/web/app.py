@@ -17,6 +17,7 @@ from distributor.web.assets import load_assets
 from distributor.web.cache import PageCache
 from distributor.web.hosts import DeskHosts
 from distributor.web.negotiation import known_language
+from distributor.web.pace import Pace
 from distributor.web.security import SecurityHeaders
 from distributor.web.site import Site
 
@@ -49,6 +50,7 @@ def create_app(container: Container, *, is_static: bool = False, patience: float
         app.include_router(api.router)
     app.include_router(metrics.router)
     errors.install(app)
+    app.add_middleware(Pace, a_minute=0 if is_static else container.settings.web.requests_a_minute)
     app.add_middleware(DeskHosts, names=container.settings.web.desk_hosts)
     # the last one added is the outermost: error pages get the headers too
     app.add_middleware(SecurityHeaders, https=container.context.publication.base_url.startswith("https://"))

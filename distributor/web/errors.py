@@ -31,7 +31,7 @@ _BY_CODE: Final = {
 _BY_KIND: Final[tuple[tuple[type[DistributorError], int], ...]] = ((NotFound, 404), (Conflict, 409), (Refused, 422))
 _OUR_FAULT: Final = 500
 _UNPROCESSABLE: Final = 422
-_WITH_SENTENCE: Final = frozenset({404, 405, 409, 410, 422, 500, 503})
+_WITH_SENTENCE: Final = frozenset({404, 405, 409, 410, 422, 429, 500, 503})
 
 
 def status_of(error: DistributorError) -> int:

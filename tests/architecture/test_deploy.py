@@ -48,6 +48,16 @@ def test_the_proxy_speaks_to_the_port_of_the_site_and_lets_a_bulletin_through() 
     assert int(most) > 50
 
 
+def test_the_proxy_slows_floods_of_pages_and_never_a_feed_reader() -> None:
+    text = (DEPLOY / "nginx.conf").read_text("utf-8")
+    locations = dict(re.findall(r"location ([^{]+?) \{(.*?)\n    \}", text, re.DOTALL))
+    assert [where for where, said in locations.items() if "limit_req " in said] == ["/"]
+    # the longest prefix wins, and ^~ before any pattern
+    assert "proxy_pass" in locations["^~ /feeds/"]
+    assert "limit_req " not in re.sub(r"location .*?\n    \}", "", text, flags=re.DOTALL)
+    assert "limit_req_status 429;" in text
+
+
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed on this machine")
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
 def test_systemd_understands_every_unit(unit: Path, tmp_path: Path) -> None:
