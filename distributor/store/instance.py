@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import RowMapping, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor.store.tables import instance
@@ -34,8 +34,16 @@ async def load(connection: AsyncConnection) -> Instance | None:
     Args:
         connection: an open writing transaction.
     """
-    row = (await connection.execute(select(instance).with_for_update())).mappings().first()
-    return None if row is None else Instance(row["token"], row["beats"], row["beaten"], row["restored"])
+    return _instance((await connection.execute(select(instance).with_for_update())).mappings().first())
+
+
+async def look(connection: AsyncConnection) -> Instance | None:
+    """Give the row as it is, or None in a new database.
+
+    Args:
+        connection: an open transaction.
+    """
+    return _instance((await connection.execute(select(instance))).mappings().first())
 
 
 async def save(connection: AsyncConnection, value: Instance) -> None:
@@ -68,3 +76,7 @@ async def restored(connection: AsyncConnection) -> datetime | None:
     """
     moment: datetime | None = await connection.scalar(select(instance.c.restored))
     return moment
+
+
+def _instance(row: RowMapping | None) -> Instance | None:
+    return None if row is None else Instance(row["token"], row["beats"], row["beaten"], row["restored"])

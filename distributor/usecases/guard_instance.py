@@ -1,10 +1,13 @@
 """Recognise a database that was cloned or restored from a backup, before anything of it is sent a second time."""
 
 import json
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from typing import Final
 
+import anyio
 import anyio.to_thread
 
 from distributor import log, tokens
@@ -12,66 +15,120 @@ from distributor.store import instance
 from distributor.store.instance import Instance
 from distributor.usecases.context import Context
 from distributor.usecases.hold_everything import hold_everything
+from distributor.usecases.place import Place, place_of
 
 _log = log.get_logger(__name__)
 
 _FILE = "instance.json"
-# another worker has sent from the database so recently that this one joins it
+# a worker that was killed may look alive so long
 ALIVE = timedelta(minutes=2)
+# workers beat every five seconds: a stranger sees that of another one rise within that time, or there is none
+PATIENCE: Final = timedelta(seconds=10)
+_LOOK_SECONDS: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class _Remembered:
-    """What this machine remembers of the database it sends from."""
+    """What this machine remembers of the database it sends from; `place` is None in a file of an earlier version."""
 
     token: str
     beats: int
+    place: Place | None = None
 
 
-async def guard_instance(context: Context) -> int:
+@dataclass(frozen=True, slots=True)
+class _Memory:
+    """The file of this installation, and where it stands now."""
+
+    file: Path
+    here: Place
+    remembered: _Remembered | None
+
+    def has(self, known: Instance) -> bool:
+        """Tell whether this is the database that was sent from here, or an older state of it."""
+        return self._is_from_here() and self.remembered is not None and self.remembered.token == known.token
+
+    def is_ours(self, known: Instance) -> bool:
+        """Tell whether this is the database that was sent from here, as it was left."""
+        return self.has(known) and self.remembered is not None and self.remembered.beats <= known.beats
+
+    def _is_from_here(self) -> bool:
+        place = None if self.remembered is None else self.remembered.place
+        return place is None or place.is_that_of(self.here)
+
+
+async def guard_instance(context: Context, *, patience: timedelta = PATIENCE) -> int:
     """Beat, and let every unfinished run ask a person when this is not the database that we sent from.
 
-    Each beat raises a number in the database, and this machine remembers it in a file. A database whose number is
-    lower was restored; one that is known to nobody here and beaten by nobody was cloned or moved.
+    Each beat raises a number in the database, and this installation remembers it in a file, with the place of its
+    files (ADR 16). A database whose number is lower was restored. One that is not known here, or whose files were
+    copied, is joined when the beat of another worker rises while we wait; otherwise it was cloned or moved.
 
     Args:
         context: the installation.
+        patience: how long to wait for the beat of another worker.
 
     Returns:
         How many runs wait for a person now.
     """
-    file = context.journal_folder.with_name(_FILE)
-    remembered = await anyio.to_thread.run_sync(_read, file)
+    joined = await _joined(context, patience)
+    memory = await _recall(context)
     held = 0
     async with context.database.write() as connection:
         now = await context.database.now(connection)
         known = await instance.load(connection)
-        if known is not None and not _is_ours(known, remembered, now):
+        if known is not None and not (memory.is_ours(known) or known.token == joined):
             held = await hold_everything(connection, context.now())
             _log.error("database-restored", runs=held)
             known = Instance(tokens.new_key(20), 0, now, context.now())
         known = known or Instance(tokens.new_key(20), 0, now)
         beaten = replace(known, beats=known.beats + 1, beaten=now)
         await instance.save(connection, beaten)
-    await anyio.to_thread.run_sync(_write, file, _Remembered(beaten.token, beaten.beats))
+    remembered = _Remembered(beaten.token, beaten.beats, memory.here)
+    await anyio.to_thread.run_sync(_write, memory.file, remembered)
     return held
 
 
-def _is_ours(known: Instance, remembered: _Remembered | None, now: datetime) -> bool:
-    if remembered is None or remembered.token != known.token:
-        return now - known.beaten < ALIVE
-    return remembered.beats <= known.beats
+async def _joined(context: Context, patience: timedelta) -> str | None:
+    """Give the token of a database that is strange here while another worker sends from it; wait for its beat."""
+    until = anyio.current_time() + patience.total_seconds()
+    before: Instance | None = None
+    while True:
+        async with context.database.read() as connection:
+            known = await instance.look(connection)
+        # another process of this installation may have decided meanwhile
+        if known is None or (await _recall(context)).has(known):
+            return None
+        if before is None or before.token != known.token:
+            before = known
+        if known.beats > before.beats:
+            _log.info("database-joined", beats=known.beats)
+            return known.token
+        if anyio.current_time() >= until:
+            return None
+        await anyio.sleep(_LOOK_SECONDS)
 
 
-def _read(file: Path) -> _Remembered | None:
+async def _recall(context: Context) -> _Memory:
+    return await anyio.to_thread.run_sync(partial(_read, context.journal_folder, context.database.file))
+
+
+def _read(folder: Path, database: Path | None) -> _Memory:
+    file = folder.with_name(_FILE)
     try:
-        return _Remembered(**json.loads(file.read_text("ascii")))
-    except (OSError, ValueError, TypeError):
-        return None
+        kept = json.loads(file.read_text("utf-8"))
+        place = kept.pop("place", None)
+        remembered = _Remembered(**kept, place=None if place is None else _place(place))
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        remembered = None
+    return _Memory(file, place_of(folder, database), remembered)
+
+
+def _place(kept: dict[str, list[str]]) -> Place:
+    return Place(tuple(kept["files"]), tuple(kept["machine"]))
 
 
 def _write(file: Path, remembered: _Remembered) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
     fresh = file.with_suffix(f".{tokens.new_key(4)}")
-    fresh.write_text(json.dumps({"token": remembered.token, "beats": remembered.beats}), "ascii")
+    fresh.write_text(json.dumps(asdict(remembered), ensure_ascii=False), "utf-8")
     fresh.replace(file)

@@ -46,7 +46,8 @@ BEFORE = datetime.fromisoformat("2026-01-01T00:00:00+08:00")
 async def work(context: Context) -> ScriptedTransport:
     """Everything that a worker does at its ticks; gives what it sent."""
     transport = ScriptedTransport()
-    await guard_instance(context)
+    # nobody else sends from it
+    await guard_instance(context, patience=timedelta(0))
     await claim_occurrences(context)
     await prepare_digests(context)
     await send_letters(context, transport)

@@ -1,6 +1,5 @@
 """What people and guards do to runs, on both databases: each act once, named, and safe to repeat."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -13,14 +12,13 @@ from distributor.access import AccessRole, Actor
 from distributor.errors import Conflict, NotFound, Refused
 from distributor.model.conduct import Conduct
 from distributor.model.ledger import DoubtPolicy, Mark, Verdict
-from distributor.model.run import DeliveryState, PauseReason, Phase, Reply, Run, RunStatus
+from distributor.model.run import DeliveryState, Phase, Reply, Run, RunStatus
 from distributor.store import claims, deliveries, entries, freezing, marks, runs, tables
 from distributor.store.engine import Database
 from distributor.store.journal import Journal
 from distributor.usecases.cancel_run import cancel_run
 from distributor.usecases.context import Context
 from distributor.usecases.freeze_in_chunks import freeze_in_chunks
-from distributor.usecases.guard_instance import guard_instance
 from distributor.usecases.list_runs import list_runs, show_run, show_run_history
 from distributor.usecases.pause_run import pause_run
 from distributor.usecases.reconcile_deliveries import reconcile
@@ -286,54 +284,3 @@ async def test_what_nobody_completed_is_removed_and_can_be_frozen_again(database
     assert not await freeze_in_chunks(context, fresh, made, 700)
     assert await status(context, fresh) is RunStatus.WAITING
     assert [row.delivery.organization_name for row in await rows_of(database, fresh)] == names
-
-
-class TestInstance:
-    """A database that is not the one we sent from asks a person."""
-
-    async def test_the_same_installation_goes_on(self, database: Database, tmp_path: Path) -> None:
-        context = make_context(database, tmp_path)
-        run = await make_run(database, 1)
-        assert [await guard_instance(context) for _ in range(3)] == [0, 0, 0]
-        assert await status(context, run) is RunStatus.WAITING
-        assert json.loads((tmp_path / "instance.json").read_text())["beats"] == 3
-
-    async def test_a_restored_database_asks(self, database: Database, tmp_path: Path) -> None:
-        context = make_context(database, tmp_path)
-        run = await make_run(database, 1)
-        for _ in range(5):
-            await guard_instance(context)
-        async with database.write() as connection:
-            await connection.execute(update(tables.instance).values(beats=2))
-        assert await guard_instance(context) == 1
-        summary, _ = await show_run(context, run.id)
-        assert summary.status is RunStatus.ASKING
-        assert summary.run.pause_reason is PauseReason.RESTORED
-        assert await guard_instance(context) == 0, "it is asked once"
-        assert await resume_run(context, WANG, run.id)
-
-    async def test_a_clone_asks(self, database: Database, tmp_path: Path) -> None:
-        await guard_instance(make_context(database, tmp_path))
-        run = await make_run(database, 1)
-        async with database.write() as connection:
-            now = await database.now(connection)
-            await connection.execute(update(tables.instance).values(beaten=now - timedelta(minutes=5)))
-        clone = make_context(database, tmp_path / "clone")
-        assert await guard_instance(clone) == 1
-        assert await status(clone, run) is RunStatus.ASKING
-
-    async def test_a_further_machine_joins_while_another_one_is_alive(self, database: Database, tmp_path: Path) -> None:
-        run = await make_run(database, 1)
-        first, second = make_context(database, tmp_path / "a"), make_context(database, tmp_path / "b")
-        for _ in range(2):
-            assert await guard_instance(first) == 0
-            assert await guard_instance(second) == 0
-        assert await status(first, run) is RunStatus.WAITING
-
-    async def test_finished_runs_ask_nobody(self, database: Database, tmp_path: Path) -> None:
-        await guard_instance(make_context(database, tmp_path))
-        run = await make_run(database, 1)
-        await bring(database, run, _S.SENT)
-        async with database.write() as connection:
-            await connection.execute(update(tables.instance).values(beats=0))
-        assert await guard_instance(make_context(database, tmp_path)) == 0
