@@ -13,7 +13,7 @@ from distributor.deliver.envelope import Letter, on_the_wire, unfit
 from distributor.deliver.pool import Pool
 from distributor.deliver.refusals import judge
 from distributor.deliver.relay import Relay
-from distributor.deliver.transaction import transact
+from distributor.deliver.transaction import NoTurnError, transact
 from distributor.deliver.transport import BeforeDot
 from distributor.errors import Misconfigured, RelayTrouble
 from distributor.model.run import Outcome, Phase, RefusalClass, Reply
@@ -93,7 +93,10 @@ class SmtpTransport:
         outcome = None
         tries = 0
         while outcome is None and tries < _TRIES:
-            outcome = await self._try(letter, before_dot)
+            try:
+                outcome = await self._try(letter, before_dot)
+            except NoTurnError:
+                continue
             tries += 1
         outcome = outcome or judge(Reply(Phase.MAIL, 0, "connection-lost"))
         if outcome.refusal is RefusalClass.AUTHENTICATION:
@@ -151,6 +154,10 @@ class SmtpTransport:
             self._refuse_when_stopped()
             outcome = await transact(talk, letter, self.relay, before_dot, partial(self._pool.follow, talk))
             finished = True
+        except NoTurnError:
+            # the message before still waits for its answer there
+            finished = True
+            raise
         finally:
             if not finished:
                 talk.abort()

@@ -1,5 +1,6 @@
 """One message over one conversation: MAIL, RCPT, DATA, the message, the hook, the dot (RFC 5321 §3.3)."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 
 from distributor.deliver.conversation import Answer, Conversation, DroppedError
@@ -14,8 +15,14 @@ _Command = tuple[Phase, bytes]
 
 # a relay that has answered the dot and not what came behind it has most likely thrown that away
 _TRIAL_SECONDS = 10.0
+# who has begun behind a message that the relay thinks about for longer goes over another connection
+_TURN_SECONDS = 10.0
 # RSET comes before anything is said about a message; no phase of the ledger stands for it
 _RESET = Phase.CONNECT
+
+
+class NoTurnError(Exception):
+    """The answer to the message before does not come; nothing of this one has left but its addresses."""
 
 
 async def transact(talk: Conversation, letter: Letter, relay: Relay, before_dot: BeforeDot, follow: Follow) -> Outcome:
@@ -30,6 +37,7 @@ async def transact(talk: Conversation, letter: Letter, relay: Relay, before_dot:
 
     Raises:
         DroppedError: the conversation ended before the relay had answered anything; nothing was sent.
+        NoTurnError: the message before holds it up; the conversation is of no use for others, and not to be cut.
         LeaseLost: before_dot said no.
     """
     written = check_message(letter, talk.offers) or commands(letter, talk.offers, asks_reports=relay.asks_reports)
@@ -41,11 +49,27 @@ async def transact(talk: Conversation, letter: Letter, relay: Relay, before_dot:
         steps = [(_RESET, b"RSET\r\n"), *steps]
     if talk.offers.pipelining:
         talk.write(b"".join(command for _, command in steps), Phase.MAIL)
-    async with talk.turn:
+    await _take_turn(talk)
+    try:
         refusal = await _offer(talk, steps, relay.timeouts)
         if refusal is not None:
             return judge(refusal)
         return await _hand_over(talk, letter, relay.timeouts, before_dot, follow)
+    finally:
+        talk.turn.release()
+
+
+async def _take_turn(talk: Conversation) -> None:
+    if not talk.turn.locked():
+        await talk.turn.acquire()
+        return
+    try:
+        async with asyncio.timeout(_TURN_SECONDS):
+            await talk.turn.acquire()
+    except TimeoutError:
+        # it is closed when the answer has come; what is begun on it has no end and is thrown away by the relay
+        talk.closing = True
+        raise NoTurnError from None
 
 
 async def _offer(talk: Conversation, steps: Sequence[_Command], patience: Timeouts) -> Reply | None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Update, delete, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor.model.recipient import address_key
@@ -78,8 +78,7 @@ async def is_any_due(connection: AsyncConnection, now: datetime) -> bool:
         connection: an open transaction.
         now: the clock of the database.
     """
-    due = exists().where(letters.c.state == LetterState.PENDING, letters.c.next_attempt <= now)
-    return bool(await connection.scalar(select(due)))
+    return bool(await connection.scalar(select(exists().where(*_due(now)))))
 
 
 async def claim(connection: AsyncConnection, now: datetime, until: datetime, limit: int) -> tuple[Letter, ...]:
@@ -91,10 +90,9 @@ async def claim(connection: AsyncConnection, now: datetime, until: datetime, lim
         until: end of the lease.
         limit: how many at most.
     """
-    free = or_(letters.c.lease_until.is_(None), letters.c.lease_until <= now)
     query = (
         select(letters)
-        .where(and_(letters.c.state == LetterState.PENDING, letters.c.next_attempt <= now, free))
+        .where(*_due(now))
         .order_by(letters.c.next_attempt)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -106,22 +104,62 @@ async def claim(connection: AsyncConnection, now: datetime, until: datetime, lim
     return found
 
 
-async def settle(connection: AsyncConnection, letter_id: str, state: LetterState, reply: str, moment: datetime) -> None:
-    """Write down what came of a letter; for one that stays pending, when it is tried again.
+async def renew(connection: AsyncConnection, letter_id: str, held: datetime, until: datetime) -> bool:
+    """Lengthen a lease; returns False when it has run out and somebody else has the letter.
 
     Args:
         connection: an open writing transaction.
         letter_id: the letter.
-        state: from now on.
-        reply: what the relay answered.
-        moment: now, or the next attempt.
+        held: end of the lease as it was given.
+        until: its end from now on.
     """
+    renewed = await connection.execute(_held(letter_id, held).values(lease_until=until))
+    return renewed.rowcount == 1
+
+
+async def give_back(connection: AsyncConnection, letter_id: str, held: datetime, due: datetime) -> None:
+    """Give a letter back that was not tried; nothing happens when somebody else has it.
+
+    Args:
+        connection: an open writing transaction.
+        letter_id: the letter.
+        held: end of the lease.
+        due: when it may be sent.
+    """
+    untried = {"lease_until": None, "next_attempt": due, "attempts": letters.c.attempts - 1}
+    await connection.execute(_held(letter_id, held).values(untried))
+
+
+async def settle(
+    connection: AsyncConnection, letter_id: str, held: datetime, answer: tuple[LetterState, str], moment: datetime
+) -> None:
+    """Write down what came of a letter; nothing happens when somebody else has it.
+
+    Args:
+        connection: an open writing transaction.
+        letter_id: the letter.
+        held: end of the lease.
+        answer: its state from now on, and what the relay answered.
+        moment: now; for a letter that stays pending, when it is tried again.
+    """
+    state, reply = answer
     values: dict[str, object] = {"state": state, "reply": reply[:500], "lease_until": None}
     values["next_attempt" if state is LetterState.PENDING else "finished"] = moment
     if state is not LetterState.PENDING:
         # a sent letter holds links that open the subscription: they are the reader's alone now
         values["content"] = None
-    await connection.execute(update(letters).where(letters.c.id == letter_id).values(values))
+    await connection.execute(_held(letter_id, held).values(values))
+
+
+def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    free = or_(letters.c.lease_until.is_(None), letters.c.lease_until <= now)
+    return letters.c.state == LetterState.PENDING, letters.c.next_attempt <= now, free
+
+
+def _held(letter_id: str, held: datetime) -> Update:
+    return update(letters).where(
+        letters.c.id == letter_id, letters.c.state == LetterState.PENDING, letters.c.lease_until == held
+    )
 
 
 async def give_up(connection: AsyncConnection, reply: str, now: datetime) -> int:

@@ -75,6 +75,33 @@ async def give_up(connection: AsyncConnection, answer: str, moment: datetime) ->
     return (await connection.execute(owed.values(answer=answer, failed=moment))).rowcount
 
 
+async def renew(connection: AsyncConnection, notice_id: str, held: datetime, until: datetime) -> bool:
+    """Keep a notice for longer; returns False when somebody else has it by now.
+
+    Args:
+        connection: an open writing transaction.
+        notice_id: the notice.
+        held: until when it was kept.
+        until: until when it is from now on.
+    """
+    mine = update(notices).where(
+        notices.c.id == notice_id, notices.c.sent.is_(None), notices.c.failed.is_(None), notices.c.next_attempt == held
+    )
+    return (await connection.execute(mine.values(next_attempt=until))).rowcount == 1
+
+
+async def give_back(connection: AsyncConnection, notice_id: str, due: datetime) -> None:
+    """Give a notice back that was not tried.
+
+    Args:
+        connection: an open writing transaction.
+        notice_id: the notice.
+        due: when it may be sent.
+    """
+    this = update(notices).where(notices.c.id == notice_id)
+    await connection.execute(this.values(next_attempt=due, attempts=notices.c.attempts - 1))
+
+
 async def put_off(connection: AsyncConnection, notice_id: str, answer: str, until: datetime) -> None:
     """Send a notice later."""
     await _settle(connection, notice_id, answer, next_attempt=until)

@@ -7,7 +7,7 @@ import anyio
 
 from distributor import tokens
 from distributor.deliver import Transport
-from distributor.store import claims, letters
+from distributor.store import claims
 from distributor.usecases.context import Context
 from distributor.usecases.drain_deliveries import Drained, Worker, drain
 from distributor.usecases.guard_instance import guard_instance
@@ -65,7 +65,7 @@ async def drain_due(
 
 
 async def is_due(context: Context) -> bool:
-    """Tell whether anything may be sent now, as far as the ledger knows.
+    """Tell whether a delivery may be sent now, as far as the ledger knows.
 
     Args:
         context: the installation.
@@ -73,8 +73,7 @@ async def is_due(context: Context) -> bool:
     async with context.database.read() as connection:
         now = await context.database.now(connection)
         fresh_after = context.now() - context.conduct.catch_up
-        due = await claims.due_runs(connection, now, fresh_after=fresh_after)
-        return bool(due) or await letters.is_any_due(connection, now)
+        return bool(await claims.due_runs(connection, now, fresh_after=fresh_after))
 
 
 def worker_name() -> str:

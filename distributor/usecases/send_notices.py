@@ -1,15 +1,17 @@
 """Tell the secretariat what it has to know: owe a notice when a run has ended, and send what is owed."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
+import anyio
 import anyio.to_thread
 
 from distributor import compose, log, tokens
 from distributor.compose import NoticeContext, NoticeFrame
-from distributor.deliver import Transport
-from distributor.errors import DistributorError
+from distributor.deliver import LeaseLost, Transport
+from distributor.errors import DistributorError, RelayTrouble
 from distributor.i18n import negotiate
 from distributor.model.notice import Notice, NoticeKind
 from distributor.model.run import DeliveryState, Outcome
@@ -25,34 +27,49 @@ _log = log.get_logger(__name__)
 # a person who retries a run at once, and answers that come late, are still told of in the same report
 SETTLING: Final = timedelta(minutes=2)
 _LOOK_BACK: Final = timedelta(days=14)
-# longer than the longest waits for the answer to five final dots
+# longer than the longest wait for the answer to a final dot, before which it is renewed
 _LEASE: Final = timedelta(minutes=60)
+_NOTE_SECONDS: Final = 3
 _WAITS: Final = (2, 5, 15, 30, 60, 120, 240)
 _MOST_ATTEMPTS: Final = 24
-_AT_A_TIME: Final = 5
 
 
-async def send_notices(context: Context, transport: Transport, *, settling: timedelta = SETTLING) -> int:
-    """Owe the reports of runs that have ended, then send what is due; gives the number that were sent.
+async def send_notices(
+    context: Context, transport: Transport, *, settling: timedelta = SETTLING, stopping: anyio.Event | None = None
+) -> int:
+    """Owe the reports of runs that have ended, then send what is due, one after the other; gives how many were sent.
+
+    A notice that is cancelled under way is given back; only if its final dot was written, it counts as in doubt and is
+    sent again after a while, under the same Message-ID.
 
     Args:
         context: the installation.
         transport: an open way of sending.
         settling: how long after the end of a run its report is sent.
+        stopping: once set, nothing new is begun.
 
     Raises:
-        RelayTrouble: when the relay refuses our credentials; what was owed is due again after the lease.
+        RelayTrouble: when the relay refuses our credentials; the notice is due again.
     """
     await _owe_reports(context, settling)
+    sent = 0
+    while stopping is None or not stopping.is_set():
+        held = await _claim(context)
+        if held is None:
+            break
+        outcome = await _send(await designed(context), transport, *held)
+        sent += outcome is not None and outcome.state is DeliveryState.SENT
+    return sent
+
+
+async def _claim(context: Context) -> tuple[Notice, datetime] | None:
     async with context.database.read() as connection:
         if not await notices.are_due(connection, await context.database.now(connection)):
-            return 0
+            return None
     async with context.database.write() as connection:
         now = await context.database.now(connection)
-        claimed = await notices.claim(connection, now, now + _LEASE, _AT_A_TIME)
-    shown = await designed(context)
-    outcomes = [await _send(shown, transport, notice) for notice in claimed]
-    return sum(outcome is not None and outcome.state is DeliveryState.SENT for outcome in outcomes)
+        claimed = await notices.claim(connection, now, now + _LEASE, 1)
+    return (claimed[0], now + _LEASE) if claimed else None
 
 
 async def send_now(context: Context, transport: Transport, notice: Notice) -> Outcome | None:
@@ -84,7 +101,9 @@ async def _owe_reports(context: Context, settling: timedelta) -> None:
                 await notices.add(connection, notice, due)
 
 
-async def _send(context: Context, transport: Transport, notice: Notice) -> Outcome | None:
+async def _send(
+    context: Context, transport: Transport, notice: Notice, until: datetime | None = None
+) -> Outcome | None:
     """Make and send one notice, and write down what came of it."""
     try:
         message = await _message(context, notice)
@@ -98,13 +117,72 @@ async def _send(context: Context, transport: Transport, notice: Notice) -> Outco
     if message is None:
         await _note(context, notice, DeliveryState.DEFERRED, "")
         return None
-    outcome = await transport.send(context.sender.address, notice.address, message, _go_on, envelope_id=notice.id)
-    await _note(context, notice, outcome.state, _answer(outcome))
+    return await _hand_over(transport, message, _Held(context, notice, until))
+
+
+async def _hand_over(transport: Transport, message: bytes, held: "_Held") -> Outcome | None:
+    context, notice = held.context, held.notice
+    try:
+        outcome = await transport.send(
+            context.sender.address, notice.address, message, held.renew, envelope_id=notice.id
+        )
+    except LeaseLost:
+        _log.warning("notice-lease-lost", kind=notice.kind, object=notice.object_id)
+        return None
+    except RelayTrouble:
+        await held.give_back()
+        raise
+    except anyio.get_cancelled_exc_class():
+        with anyio.move_on_after(_NOTE_SECONDS, shield=True):
+            await held.cut_off()
+        raise
+    if outcome.due is not None:
+        await held.give_back(outcome.due)
+    else:
+        await _note(context, notice, outcome.state, _answer(outcome))
     return outcome
 
 
-async def _go_on() -> bool:
-    return True
+@dataclass(slots=True)
+class _Held:
+    """A notice under way; the hook before its dot.
+
+    Args:
+        context: the installation.
+        notice: the notice.
+        until: until when it is ours, or None when nobody else sends it.
+        is_begun: whether the relay may have it.
+    """
+
+    context: Context
+    notice: Notice
+    until: datetime | None
+    is_begun: bool = False
+
+    async def renew(self) -> bool:
+        """Keep it for the time that the answer to the dot may take; False when another worker has it by now."""
+        if self.until is None:
+            return True
+        async with self.context.database.write() as connection:
+            until = await self.context.database.now(connection) + _LEASE
+            self.is_begun = await notices.renew(connection, self.notice.id, self.until, until)
+        return self.is_begun
+
+    async def cut_off(self) -> None:
+        """Write down that its sending was cut off."""
+        if not self.is_begun:
+            await self.give_back()
+            return
+        _log.warning("notice-in-doubt", kind=self.notice.kind, object=self.notice.object_id)
+        await _note(self.context, self.notice, DeliveryState.IN_DOUBT, "0 worker-stopped")
+
+    async def give_back(self, due: datetime | None = None) -> None:
+        """It was not tried, and that counts for nothing; one that is nobody else's stays as it was."""
+        if self.until is None:
+            return
+        async with self.context.database.write() as connection:
+            due = due or await self.context.database.now(connection)
+            await notices.give_back(connection, self.notice.id, due)
 
 
 async def _message(context: Context, notice: Notice) -> bytes | None:

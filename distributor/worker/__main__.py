@@ -33,19 +33,23 @@ def main(arguments: list[str]) -> int:
 
 
 async def _work(container: Container, until_idle: bool, parent: int | None) -> None:
+    trouble: DistributorError | None = None
     try:
-        if until_idle:
-            await run_until_idle(container)
-            return
         stopping = anyio.Event()
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(_stop_on_signal, stopping)
             if parent is not None:
                 tasks.start_soon(_stop_without_parent, stopping, parent)
-            await run(container, stopping)
+            try:
+                await (run_until_idle if until_idle else run)(container, stopping)
+            except DistributorError as error:
+                # who started us is told in a sentence, and not of a group
+                trouble = error
             tasks.cancel_scope.cancel()
     finally:
         await container.close()
+    if trouble is not None:
+        raise trouble
 
 
 async def _stop_on_signal(stopping: anyio.Event) -> None:

@@ -12,7 +12,6 @@ from sqlalchemy.exc import DBAPIError
 from distributor import log
 from distributor.bootstrap import Container
 from distributor.deliver import Transport
-from distributor.errors import RelayTrouble
 from distributor.settings import Engine
 from distributor.usecases.claim_occurrences import claim_occurrences
 from distributor.usecases.guard_instance import guard_instance
@@ -22,8 +21,7 @@ from distributor.usecases.purge_expired import purge_nightly
 from distributor.usecases.reconcile_deliveries import reconcile
 from distributor.usecases.resume_freezing import resume_freezing
 from distributor.usecases.send_due import drain_due, send_due
-from distributor.usecases.send_letters import send_letters
-from distributor.usecases.send_notices import send_notices
+from distributor.worker.post import post, post_once
 from distributor.worker.rest import Rest
 from distributor.worker.returns import follow_up, look_into_boxes, take_returns
 
@@ -46,7 +44,8 @@ async def run(container: Container, stopping: anyio.Event) -> None:
     ticks = AsyncIOScheduler(timezone=UTC)
     ticks.start()
     try:
-        async with anyio.create_task_group() as tasks:
+        async with container.transport() as transport, anyio.create_task_group() as tasks:
+            rest = Rest(container.context.database, transport)
             acts = ((tick, _TICK_SECONDS), (look_after, _LOOK_SECONDS), (announce, _ANNOUNCE_SECONDS))
             for act, seconds in (*acts, (follow_up, _LOOK_SECONDS)):
                 bell = asyncio.Event()
@@ -54,12 +53,13 @@ async def run(container: Container, stopping: anyio.Event) -> None:
                 ticks.add_job(bell.set, "interval", seconds=seconds, coalesce=True, max_instances=1)
                 tasks.start_soon(_at_every_bell, bell, stopping, partial(act, container))
             tasks.start_soon(take_returns, container, stopping)
-            await _engine(container)(container, stopping)
+            tasks.start_soon(post, container, transport, rest, stopping)
+            await _engine(container)(container, transport, rest, stopping)
     finally:
         ticks.shutdown(wait=False)
 
 
-def _engine(container: Container) -> Callable[[Container, anyio.Event], Awaitable[None]]:
+def _engine(container: Container) -> Callable[[Container, Transport, Rest, anyio.Event], Awaitable[None]]:
     if container.settings.delivery.engine is Engine.EMBEDDED:
         return send_on_and_on
     # Procrastinate is an extra: only those who use it need it
@@ -68,19 +68,19 @@ def _engine(container: Container) -> Callable[[Container, anyio.Event], Awaitabl
     return send_by_jobs
 
 
-async def send_on_and_on(container: Container, stopping: anyio.Event) -> None:
+async def send_on_and_on(container: Container, transport: Transport, rest: Rest, stopping: anyio.Event) -> None:
     """Be the embedded engine: send whatever is due, every second, until told to stop.
 
     Args:
         container: the installation.
+        transport: an open way of sending.
+        rest: keeps us from a relay that has refused our credentials.
         stopping: set to stop.
     """
-    async with container.transport() as transport:
-        rest = Rest(container.context.database, transport)
-        while not stopping.is_set():
-            seconds = await send(container, transport, rest, stopping)
-            with anyio.move_on_after(seconds):
-                await stopping.wait()
+    while not stopping.is_set():
+        seconds = await send(container, transport, rest, stopping)
+        with anyio.move_on_after(seconds):
+            await stopping.wait()
 
 
 async def _at_every_bell(bell: asyncio.Event, stopping: anyio.Event, act: Callable[[], Awaitable[None]]) -> None:
@@ -93,12 +93,17 @@ async def _at_every_bell(bell: asyncio.Event, stopping: anyio.Event, act: Callab
             await act()
 
 
-async def run_until_idle(container: Container) -> None:
+async def run_until_idle(container: Container, stopping: anyio.Event | None = None) -> None:
     """Claim what is due, send it, take the reports that have come, and return; later retries are left to the next.
 
     Args:
         container: the installation.
+        stopping: set to stop before that; what is in flight is finished first.
+
+    Raises:
+        RelayTrouble: when the relay refuses our credentials.
     """
+    stopping = stopping or anyio.Event()
     await guard_instance(container.context)
     # who is gone by the reports that are here already is not written to once more
     await look_into_boxes(container)
@@ -107,9 +112,9 @@ async def run_until_idle(container: Container) -> None:
     await prepare_digests(container.context)
     await resume_freezing(container.context)
     async with container.transport() as transport:
-        await send_letters(container.context, transport)
-        await send_notices(container.context, transport)
-        await send_due(container.context, transport, container.settings.smtp.connections, relay=_relay(container))
+        await post_once(container, transport, stopping)
+        connections = container.settings.smtp.connections
+        await send_due(container.context, transport, connections, stopping=stopping, relay=_relay(container))
     await follow_up(container)
 
 
@@ -149,7 +154,7 @@ async def _purge(container: Container) -> None:
 
 
 async def send(container: Container, transport: Transport, rest: Rest, stopping: anyio.Event) -> float:
-    """Send what is due, the same way for every engine; gives the seconds to wait before the next time.
+    """Send what is due of the runs, the same way for every engine; gives the seconds to wait before the next time.
 
     Args:
         container: the installation.
@@ -158,19 +163,8 @@ async def send(container: Container, transport: Transport, rest: Rest, stopping:
         stopping: set to stop.
     """
     connections = container.settings.smtp.connections
-    try:
-        await rest.end(stopping)
-        await send_letters(container.context, transport)
-        await send_notices(container.context, transport)
-        await drain_due(container.context, transport, connections, stopping=stopping, relay=_relay(container))
-    except RelayTrouble as trouble:
-        await rest.begin(trouble)
-    except DBAPIError as error:
-        _log.warning("database-away", problem=str(error.orig))
-    except Exception:  # noqa: BLE001  a fault of ours in one drain must not end the worker for all others
-        _log.exception("drain-broken")
-        return _LOOK_SECONDS
-    return _TICK_SECONDS
+    act = partial(drain_due, container.context, transport, connections, stopping=stopping, relay=_relay(container))
+    return await rest.attempt(act, stopping)
 
 
 def _relay(container: Container) -> str:

@@ -34,11 +34,13 @@ _STALLED_SECONDS = 90
 _SCHEMA_LOCK = 7_203_114
 
 
-async def send_by_jobs(container: Container, stopping: anyio.Event) -> None:
+async def send_by_jobs(container: Container, transport: Transport, rest: Rest, stopping: anyio.Event) -> None:
     """Be the engine: take drain jobs and ask for them while anything is due, until told to stop.
 
     Args:
         container: the installation.
+        transport: an open way of sending.
+        rest: keeps us from a relay that has refused our credentials.
         stopping: set to stop.
 
     Raises:
@@ -46,27 +48,26 @@ async def send_by_jobs(container: Container, stopping: anyio.Event) -> None:
     """
     if container.context.database.is_sqlite:
         raise Misconfigured("engine-needs-postgresql")
-    async with container.transport() as transport:
-        app = make_app(container, transport, stopping)
-        async with app.open_async():
-            await _make_schema(app, container.context.database)
-            async with _taking_jobs(app) as taking:
-                while not stopping.is_set() and not taking.done():
-                    await _ask(app, container)
-                    with anyio.move_on_after(_LOOK_SECONDS):
-                        await stopping.wait()
+    app = make_app(container, transport, rest, stopping)
+    async with app.open_async():
+        await _make_schema(app, container.context.database)
+        async with _taking_jobs(app) as taking:
+            while not stopping.is_set() and not taking.done():
+                await _ask(app, container)
+                with anyio.move_on_after(_LOOK_SECONDS):
+                    await stopping.wait()
 
 
-def make_app(container: Container, transport: Transport, stopping: anyio.Event) -> App:
+def make_app(container: Container, transport: Transport, rest: Rest, stopping: anyio.Event) -> App:
     """Make the application of Procrastinate with the one task there is.
 
     Args:
         container: the installation.
         transport: an open way of sending.
+        rest: keeps us from a relay that has refused our credentials.
         stopping: set to stop.
     """
     url = make_url(container.context.database.url).set(drivername="postgresql")
-    rest = Rest(container.context.database, transport)
     app = App(connector=PsycopgConnector(conninfo=url.render_as_string(hide_password=False), min_size=1, max_size=4))
 
     @app.task(name=_TASK, queue=_QUEUE)

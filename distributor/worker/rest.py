@@ -1,5 +1,6 @@
 """The rest of a relay that refuses our credentials: many failed logins get a sender blocked."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 import anyio
@@ -15,6 +16,8 @@ _log = log.get_logger(__name__)
 
 _REST_SECONDS = 300
 _LOOK_SECONDS = 1
+_TICK_SECONDS = 1
+_BROKEN_SECONDS = 5
 
 
 class Rest:
@@ -68,6 +71,29 @@ class Rest:
         while not stopping.is_set() and not await self.is_over():
             with anyio.move_on_after(_LOOK_SECONDS):
                 await stopping.wait()
+
+    async def attempt(self, act: Callable[[], Awaitable[object]], stopping: anyio.Event) -> float:
+        """Send when the relay may be used; trouble of any kind does not end the worker.
+
+        Args:
+            act: sends what is due.
+            stopping: set to stop.
+
+        Returns:
+            The seconds to wait before the next time.
+        """
+        try:
+            await self.end(stopping)
+            if not stopping.is_set():
+                await act()
+        except RelayTrouble as trouble:
+            await self.begin(trouble)
+        except DBAPIError as error:
+            _log.warning("database-away", problem=str(error.orig))
+        except Exception:  # noqa: BLE001  a fault of ours in one act must not end the worker for all others
+            _log.exception("sending-broken")
+            return _BROKEN_SECONDS
+        return _TICK_SECONDS
 
     async def _is_ended(self) -> bool:
         if self._since is None:

@@ -1,12 +1,17 @@
 """Relays that are away, slow, forgetful or short of patience, and real workers that go on by themselves."""
 
+import signal
 from pathlib import Path
 
 import anyio
+import anyio.to_thread
 import pytest
 
+from distributor.model.message import Variant
 from distributor.model.run import DeliveryState
+from distributor.store import letters
 from distributor.store.engine import Database
+from distributor.store.letters import Letter
 from tests.faults.conftest import Size
 from tests.faults.test_killed_worker import finished, outcome, report
 from tests.support.ledger import counts_of, make_run
@@ -14,6 +19,8 @@ from tests.support.postfix_tools import free_port
 from tests.support.smtp_script import Act, After, Answer, Mail, Script, Step
 from tests.support.smtp_server import ScriptedServer
 from tests.support.workers import WorkerProcess, worker_environment
+
+WORDS = Variant("请确认", "<p>请确认订阅</p>", "请确认订阅")
 
 pytestmark = [pytest.mark.anyio, pytest.mark.fault, pytest.mark.slow]
 
@@ -88,3 +95,30 @@ async def test_a_relay_that_thinks_for_longer_than_the_leases_gets_no_second_cop
         found = await outcome(database, run, server)
     report("70 s before the 250", database, Size(8, 1, 8), found)
     assert (found.lost, found.duplicates, found.in_doubt) == (0, 0, 0)
+
+
+async def test_letters_that_take_70_seconds_hold_up_neither_a_run_nor_sigterm(
+    database: Database, tmp_path: Path, size: Size
+) -> None:
+    # the 20 seconds that a letter may take after SIGTERM, for each database
+    size.leave_out(unless=False)
+    async with database.write() as connection:
+        now = await database.now(connection)
+        for key in ("l1", "l2", "l3"):
+            words = WORDS.to_bytes().decode()
+            await letters.add(
+                connection, Letter(key, "confirm", f"{key}@slow.example", words, f"<{key}@xiefa.example>", now)
+            )
+    run = await make_run(database, 20)
+
+    def think(mail: Mail) -> Answer | None:
+        return After(70, "250 2.0.0 taken") if mail.recipient.endswith("slow.example") else None
+
+    async with ScriptedServer(Script(answers={Step.DOT: think})) as server:
+        with WorkerProcess(worker_environment(tmp_path, database.url, server.port), tmp_path / "worker.log") as worker:
+            await finished(database, run)
+            assert await anyio.to_thread.run_sync(worker.send, signal.SIGTERM) == 0
+        found = await outcome(database, run, server)
+    report("letters of 70 s, SIGTERM", database, Size(20, 1, 4), found)
+    assert (found.lost, found.duplicates, found.in_doubt) == (0, 0, 0)
+    assert "letter-in-doubt" in (tmp_path / "worker.log").read_text()

@@ -283,3 +283,17 @@ async def test_a_dot_that_has_not_left_when_the_connection_goes_is_in_doubt(monk
             states = await send_many(transport, 2)
         assert states == [DeliveryState.IN_DOUBT, DeliveryState.SENT]
         assert [taken.recipient for taken in server.ledger] == ["a1@kjt-gd.example"]
+
+
+async def test_a_letter_behind_one_that_is_not_answered_goes_over_another_connection(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("distributor.deliver.transaction._TURN_SECONDS", 0.1)
+    waits = Script(answers={Step.DOT: lambda mail: After(0.6, "250 2.0.0 taken") if mail.connection == 1 else None})
+    async with ScriptedServer(waits) as server:
+        async with SmtpTransport(relay_to(server, connections=1, overlaps=True)) as transport:
+            outcomes = await asyncio.gather(*(send(transport, f"r{n}@kjt-gd.example") for n in range(3)))
+        assert [outcome.state for outcome in outcomes] == [DeliveryState.SENT] * 3
+        assert len(server.ledger) == len({taken.recipient for taken in server.ledger}) == 3
+        assert server.ledger[0].connection == 1
+        assert server.connections > 1

@@ -17,9 +17,11 @@ from distributor.store.engine import Database
 from distributor.store.journal import Journal
 from distributor.store.ledger_writer import LedgerWriter
 from distributor.worker import loop
+from distributor.worker.rest import Rest
 from tests.support.databases import sqlite_url
 from tests.support.ledger import counts_of, make_context, make_run, transport_to, until
 from tests.support.smtp_server import ScriptedServer
+from tests.support.transports import ScriptedTransport
 
 pytestmark = pytest.mark.anyio
 
@@ -79,6 +81,7 @@ async def test_a_worker_outlives_a_database_that_is_away(
         monkeypatch.setattr(loop, name, 0.1)
     monkeypatch.setattr("distributor.worker.rest._REST_SECONDS", 0.1)
     monkeypatch.setattr("distributor.worker.rest._LOOK_SECONDS", 0.1)
+    monkeypatch.setattr("distributor.worker.rest._BROKEN_SECONDS", 0.1)
     monkeypatch.setattr(loop, "drain_due", troubled)
     monkeypatch.setattr(loop, "reconcile", away)
     monkeypatch.setattr(loop, "claim_occurrences", away)
@@ -93,8 +96,9 @@ async def test_procrastinate_needs_postgresql(tmp_path: Path) -> None:
     container = container_at(database, tmp_path, 1, engine="procrastinate")
     from distributor.worker.procrastinated import send_by_jobs
 
+    transport = ScriptedTransport()
     with pytest.raises(Misconfigured, match="engine-needs-postgresql"):
-        await send_by_jobs(container, anyio.Event())
+        await send_by_jobs(container, transport, Rest(database, transport), anyio.Event())
     await database.dispose()
 
 

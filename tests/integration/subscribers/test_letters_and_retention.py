@@ -29,7 +29,7 @@ from distributor.usecases.own_data import delete_own_data
 from distributor.usecases.prepare_digests import prepare_digests
 from distributor.usecases.purge_expired import list_retention_reports, purge_expired, purge_nightly
 from distributor.usecases.request_unsubscribe import request_unsubscribe
-from distributor.usecases.send_due import is_due, send_due
+from distributor.usecases.send_due import send_due
 from distributor.usecases.send_letters import send_letters
 from distributor.usecases.subscribe import SignUp, subscribe
 from tests.support.subscribing import READER, join, letters_to, mails, make_preferences, subscription_of, token_in
@@ -66,7 +66,6 @@ async def states(context: Context) -> Sequence[str]:
 async def test_a_letter_goes_out_once_and_its_words_are_forgotten(database: Database, tmp_path: Path) -> None:
     context = await make_world(database, tmp_path)
     await subscribe(context, SignUp(READER))
-    assert await is_due(context)
     async with (
         CaptureServer(tmp_path / "mail") as server,
         SmtpTransport(Relay(host=server.host, port=server.port, security=Security.NONE)) as transport,
@@ -200,7 +199,7 @@ async def test_retention_removes_each_kind_after_its_time_and_reports_once_a_day
     year = replace(context, clock=FixedClock(NOW + 366 * DAY))
     async with database.write() as connection:
         for one in await letters.claim(connection, NOW + DAY, NOW + DAY, 9):
-            await letters.settle(connection, one.id, LetterState.SENT, "250", NOW)
+            await letters.settle(connection, one.id, NOW + DAY, (LetterState.SENT, "250"), NOW)
     report = await purge_nightly(year)
     assert report is not None
     assert report.removed["origins"] == 2
