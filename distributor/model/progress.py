@@ -114,3 +114,22 @@ class Measures:
     sent_last_minute: int
     open_tickets: int
     paused_runs: int
+
+
+@dataclass(frozen=True, slots=True)
+class HouseMail:
+    """A letter to a subscriber, or a notice of the house.
+
+    Args:
+        kind: name of its templates; the name for people is `house-mail.<kind>`.
+        state: PENDING, SENT, FAILED, or CANCELLED when there was nothing more to say.
+        made: when it was owed.
+        ended: when it was sent or given up, or None.
+        answer: what the relay said, or empty.
+    """
+
+    kind: str
+    state: DeliveryState
+    made: datetime
+    ended: datetime | None
+    answer: str

@@ -155,17 +155,31 @@ async def of_bodies(connection: AsyncConnection, run_id: str, organization: str 
     return tuple(ledger_row(row) for row in (await connection.execute(chosen)).mappings())
 
 
-async def sent_to(connection: AsyncConnection, address: str, limit: int, offset: int = 0) -> tuple[SentMail, ...]:
+async def spellings_of(connection: AsyncConnection, address: str) -> tuple[str, ...]:
+    """Give the spellings of an address that stand in the ledger; case makes no difference.
+
+    Args:
+        connection: an open transaction.
+        address: the address, in any case.
+    """
+    # reads the index of addresses from end to end: this page is opened by hand
+    same = select(_T.address).where(func.lower(_T.address) == address_key(address)).distinct()
+    return tuple(sorted({address, address_key(address), *(await connection.execute(same)).scalars()}))
+
+
+async def sent_to(
+    connection: AsyncConnection, spellings: Sequence[str], limit: int, offset: int = 0
+) -> tuple[SentMail, ...]:
     """Give everything that ever went to an address, the newest first.
 
     Args:
         connection: an open transaction.
-        address: the address, as it is or in lower case.
+        spellings: the address as it stands in the ledger.
         limit: how many.
         offset: how many before them.
     """
     chosen = (
-        _sent(address, select(deliveries, runs.c.created.label("made")))
+        _sent(spellings, select(deliveries, runs.c.created.label("made")))
         .order_by(runs.c.created.desc(), _T.position)
         .limit(limit)
         .offset(offset)
@@ -174,18 +188,17 @@ async def sent_to(connection: AsyncConnection, address: str, limit: int, offset:
     return tuple(SentMail(ledger_row(row), row["bulletin_id"], row["mailing"], row["made"]) for row in rows)
 
 
-async def count_sent_to(connection: AsyncConnection, address: str) -> int:
+async def count_sent_to(connection: AsyncConnection, spellings: Sequence[str]) -> int:
     """Count everything that ever went to an address.
 
     Args:
         connection: an open transaction.
-        address: the address, as it is or in lower case.
+        spellings: the address as it stands in the ledger.
     """
-    return int(await connection.scalar(_sent(address, select(func.count()))) or 0)
+    return int(await connection.scalar(_sent(spellings, select(func.count()))) or 0)
 
 
-def _sent(address: str, query: Select[*tuple[object, ...]]) -> Select[*tuple[object, ...]]:
-    spellings: Sequence[str] = sorted({address, address_key(address)})
+def _sent(spellings: Sequence[str], query: Select[*tuple[object, ...]]) -> Select[*tuple[object, ...]]:
     joined = deliveries.join(runs, runs.c.id == _T.run_id)
     return query.select_from(joined).where(_T.address.in_(spellings))
 

@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
+from sqlalchemy import update
 
 from distributor.access import AccessRole, Actor
+from distributor.model.notice import Notice, NoticeKind
 from distributor.model.recipient import Suppression
 from distributor.model.run import DeliveryState, PauseReason, Run
-from distributor.store import runs, suppressions
+from distributor.store import letters, notices, runs, suppressions, tables
+from distributor.store.letters import Letter, LetterState
 from distributor.usecases.cancel_run import cancel_run
 from distributor.usecases.follow_up_failures import follow_up_failures
 from distributor.usecases.suppress_address import unsuppress_address
@@ -250,6 +253,42 @@ async def test_everything_sent_to_an_address_stands_on_one_page(tmp_path: Path) 
             stopped = replace(Suppression("x@y.example", "停发"), list_id="bao")
             await suppressions.add(connection, stopped, it.context.now())
         assert "停发" in (await visitor.get("/desk/sent?address=X@y.example")).text
+
+
+async def test_the_case_of_letters_makes_no_difference_to_what_was_sent(tmp_path: Path) -> None:
+    async with site(tmp_path) as it:
+        _, _, (first, _) = await make_sent_run(it.context.database, tmp_path)
+        async with it.context.database.write() as connection:
+            mine = update(tables.deliveries).where(tables.deliveries.c.id == first.id)
+            await connection.execute(mine.values(address="BGT@Most.example"))
+        visitor = await browser(it, AccessRole.READER)
+        for spelling in (FIRST.address, "BGT@Most.example", "bGt@mOST.example"):
+            page = look_at((await visitor.get(f"/desk/sent?address={spelling}")).text)
+            assert len(page.tree.xpath("//tbody/tr")) == 1
+
+
+async def test_letters_and_notices_stand_beside_what_was_sent_to_an_address(tmp_path: Path) -> None:
+    async with site(tmp_path) as it:
+        context = it.context
+        now = context.now()
+        async with context.database.write() as connection:
+            await letters.add(connection, Letter("l1", "welcome", "Reader@most.example", "{}", "<l1@x.example>", now))
+            await letters.settle(connection, "l1", LetterState.SENT, "250 2.0.0 taken", now)
+            for number, kind in enumerate((NoticeKind.RUN_REPORT, NoticeKind.RUN_PAUSED, NoticeKind.TEST)):
+                notice = Notice(f"n{number}", kind, f"r{number}", "reader@most.example", now)
+                assert await notices.add(connection, notice, now)
+            await notices.set_sent(connection, "n0", "250 2.0.0 ok", now)
+            await notices.set_failed(connection, "n1", "", now)
+        visitor = await browser(it, AccessRole.READER)
+        page = look_at((await visitor.get("/desk/sent?address=READER@most.example")).text)
+        rows = page.texts("//section[@aria-labelledby='letters']//tbody/tr")
+        assert len(rows) == 4
+        told = {kind: row for row in rows for kind in ("订阅成功", "分发报告", "分发停住", "试发邮件") if kind in row}
+        assert "已发送" in told["订阅成功"]
+        assert "250 2.0.0 ok" in told["分发报告"]
+        assert "已取消" in told["分发停住"]
+        assert "待发" in told["试发邮件"]
+        assert page.texts("//p[contains(., '没有给这个地址发过邮件')]") == []
 
 
 async def test_measures_are_for_this_machine_or_for_who_has_the_token(tmp_path: Path) -> None:
