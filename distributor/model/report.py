@@ -92,6 +92,8 @@ class Taking(StrEnum):
     UNSUBSCRIBED = "unsubscribed"
     # it was taken before
     REPEATED = "repeated"
+    # the mail that failed is sent once more anyhow: what becomes of that decides
+    NOTED = "noted"
     # the delivery is still in a worker's hands: it has to come again
     EARLY = "early"
 

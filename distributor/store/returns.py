@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, RowMapping, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor.model.ledger import Mark
 from distributor.model.report import TakenReport, Trace
 from distributor.model.run import Delivery, DeliveryState, RefusalClass, Reply
-from distributor.store.claims import delivery_of
+from distributor.store.claims import delivery_of, is_orphaned
 from distributor.store.entries import shortened
 from distributor.store.marks import add_events
 from distributor.store.tables import deliveries, taken_reports
@@ -78,7 +78,7 @@ async def traced(connection: AsyncConnection, trace: Trace) -> Delivery | None:
 async def bounce(
     connection: AsyncConnection, delivery: Delivery, reply: Reply, refusal: RefusalClass, now: datetime
 ) -> bool:
-    """Let a sent delivery fail by a report; returns False when it is not sent (any more).
+    """Let a delivery that the relay took, or may have taken, fail by a report; returns False for any other.
 
     Args:
         connection: an open writing transaction.
@@ -87,9 +87,11 @@ async def bounce(
         refusal: its class.
         now: the clock of the database.
     """
-    failed = update(deliveries).where(deliveries.c.id == delivery.id, deliveries.c.state == DeliveryState.SENT)
+    taken = or_(deliveries.c.state == DeliveryState.SENT, is_orphaned())
+    failed = update(deliveries).where(deliveries.c.id == delivery.id, taken)
     said = {"reply_phase": reply.phase, "reply_code": reply.code, "reply_text": shortened(reply.text)}
-    result = await connection.execute(failed.values(state=DeliveryState.FAILED, refusal=refusal, finished=now, **said))
+    ended = {"state": DeliveryState.FAILED, "finished": now, "lease_until": None, "warned": False}
+    result = await connection.execute(failed.values(refusal=refusal, **ended, **said))
     if result.rowcount != 1:
         return False
     await note(connection, delivery, DeliveryState.FAILED, reply, now, refusal)

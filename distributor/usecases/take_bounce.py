@@ -25,6 +25,9 @@ _log = log.get_logger(__name__)
 
 COMPLAINT = "complaint"
 TICKET_DUE = timedelta(days=2)
+# a report ends the doubt: the relay had taken the mail
+_TAKEN = {DeliveryState.SENT: DeliveryEvent.BOUNCE, DeliveryState.IN_DOUBT: DeliveryEvent.GIVE_UP}
+_DUE_AGAIN = frozenset({DeliveryState.PENDING, DeliveryState.DEFERRED})
 _PERMANENT = 500
 _FOR_NOW = 400
 
@@ -88,11 +91,15 @@ async def _fail(
     """Let the delivery fail; what follows of that is the matter of `follow_up_failures`."""
     if await returns.is_held(connection, delivery.id):
         return Taking.EARLY, ""
-    if delivery.state is not DeliveryState.SENT:
-        return Taking.UNMATCHED, report.undelivered[0].said
-    next_state(delivery.state, DeliveryEvent.BOUNCE)
     one, refusal = judged(report, delivery.address)
     now = await context.database.now(connection)
+    if delivery.state in _DUE_AGAIN:
+        # after doubt, or because a person wants it: the next copy decides, and the history tells of this one
+        await returns.note(connection, delivery, delivery.state, as_reply(one), now, refusal)
+        return Taking.NOTED, one.said
+    if delivery.state not in _TAKEN:
+        return Taking.UNMATCHED, report.undelivered[0].said
+    next_state(delivery.state, _TAKEN[delivery.state])
     await returns.bounce(connection, delivery, as_reply(one), refusal, now)
     return Taking.FAILED, one.said
 

@@ -7,7 +7,7 @@ import pytest
 from distributor import tokens
 from distributor.model.report import ReportKind, Taking
 from distributor.model.run import DeliveryState, RefusalClass
-from distributor.store import deliveries, returns, suppressions, tickets
+from distributor.store import claims, deliveries, returns, suppressions, tickets
 from distributor.store.engine import Database
 from distributor.usecases.context import Context
 from distributor.usecases.request_unsubscribe import PURPOSE
@@ -81,6 +81,38 @@ async def test_a_report_that_comes_before_our_own_note_is_asked_for_again(databa
     assert (await take_bounce(context, report_about(first))).taking is Taking.EARLY
     await set_state(database, [first], DeliveryState.SENT)
     assert (await take_bounce(context, report_about(first))).taking is Taking.FAILED
+
+
+async def test_a_report_about_a_delivery_in_doubt_ends_the_doubt(database: Database, tmp_path: Path) -> None:
+    context, run, (first, _) = await make_sent_run(database, tmp_path)
+    await set_state(
+        database, [first], DeliveryState.IN_DOUBT, worker=None, lease_until=context.now(), warned=True, finished=None
+    )
+    report = report_about(first)
+    assert (await take_bounce(context, report)).taking is Taking.FAILED
+    row = (await ledger_of(database, run))[first.address]
+    assert (row.delivery.state, row.refusal) == (DeliveryState.FAILED, RefusalClass.ADDRESS)
+    assert row.finished is not None
+    async with database.read() as connection:
+        assert await claims.doubtful(connection) == ()
+    assert (await counts_of(database, run)).is_finished
+    assert (await take_bounce(context, report)).taking is Taking.REPEATED
+
+
+@pytest.mark.parametrize("state", [DeliveryState.PENDING, DeliveryState.DEFERRED])
+async def test_a_report_about_a_mail_that_is_sent_once_more_stands_in_the_history(
+    database: Database, tmp_path: Path, state: DeliveryState
+) -> None:
+    context, run, (first, _) = await make_sent_run(database, tmp_path)
+    await set_state(database, [first], state, finished=None)
+    assert (await take_bounce(context, report_about(first))).taking is Taking.NOTED
+    assert (await ledger_of(database, run))[first.address].delivery.state is state
+    async with database.read() as connection:
+        (event,) = await deliveries.events(connection, first.id)
+    assert (event.state, event.worker, event.code, event.refusal) == (state, "report", 550, RefusalClass.ADDRESS)
+    # the report about the next copy decides
+    await set_state(database, [first], DeliveryState.SENT)
+    assert (await take_bounce(context, report_about(first, number=2))).taking is Taking.FAILED
 
 
 @pytest.mark.parametrize("data", [b"", b"Subject: hello\r\n\r\nhello\r\n"])
