@@ -89,6 +89,32 @@ async def test_a_disk_without_room_stops_the_sending_before_the_dot(
     assert (found.lost, found.duplicates, found.in_doubt) == (0, 0, 0)
 
 
+async def test_a_disk_that_fills_while_a_run_goes_on_loses_and_doubles_nothing(tmp_path: Path) -> None:
+    database = Database(sqlite_url(tmp_path))
+    run = await make_run(database, 300)
+    log = tmp_path / "worker.log"
+    async with ScriptedServer(SLOW) as server:
+        environment = worker_environment(tmp_path, database.url, server.port, SMTP__CONNECTIONS="2")
+        with WorkerProcess(environment, log) as worker:
+            await until_taken(server, 50)
+            assert worker.process is not None
+            resource.prlimit(worker.process.pid, resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
+            # neither the database nor the journal can be written any more
+            with anyio.fail_after(60):
+                while not all(word in log.read_bytes() for word in (b"journal-full", b"database-away")):  # noqa: ASYNC110  another process
+                    await anyio.sleep(0.1)
+            await anyio.sleep(1)
+            taken = len(server.ledger)
+            await anyio.sleep(1)
+            assert len(server.ledger) == taken < 300, "nothing is sent that cannot be written down"
+            resource.prlimit(worker.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
+            await finished(database, run)
+        found = await outcome(database, run, server)
+    await database.dispose()
+    report("disk full, then room again", database, Size(300, 1, 2), found)
+    assert (found.lost, found.duplicates, found.in_doubt) == (0, 0, 0)
+
+
 @contextmanager
 def _without_room() -> Iterator[None]:
     """Let files of processes that are started meanwhile grow to 16 KB and no further, as on a full disk."""
