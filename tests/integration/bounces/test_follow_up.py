@@ -178,6 +178,9 @@ async def test_a_delivery_that_failed_again_is_looked_at_again(database: Databas
     context, run, (first, _) = await make_sent_run(database, tmp_path, (FIRST, OTHER))
     await take_bounce(context, report_about(first))
     await follow(context)
+    async with database.write() as connection:
+        # who is stopped is not sent anything again
+        assert await suppressions.lift(connection, first.address, "", "address")
     await retry_deliveries(context, Actor("值班"), run.id)
     await set_state(database, [first], DeliveryState.SENT)
     await take_bounce(context, report_about(first, number=2))
