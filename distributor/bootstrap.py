@@ -44,6 +44,7 @@ from distributor.usecases.secret_files import write_secret
 from distributor.usecases.share_pace import RelayPace
 
 _KEY_BYTES = 32
+_CONNECT_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,9 @@ class Container:
         further = [
             _relay(chosen, PRESETS[chosen.preset].per_connection, chosen.name) for chosen in self.settings.relays
         ]
-        relays = (self._relay(), *further) if live else ()
+        # a person waits for what `doctor` finds
+        quick = Timeouts().capped(_CONNECT_SECONDS)
+        relays = tuple(replace(relay, timeouts=quick) for relay in (self._relay(), *further)) if live else ()
         return Installation(relays, self.settings.secrets_folder, self.settings.base_url)
 
     async def close(self) -> None:
@@ -204,10 +207,15 @@ def _relay(smtp: SmtpSettings, per_connection: int, name: str = "") -> Relay:
         password=None if smtp.password is None else smtp.password.get_secret_value(),
         connections=smtp.connections,
         messages_per_connection=per_connection,
-        timeouts=Timeouts().capped(smtp.timeout),
+        timeouts=_patience(smtp.timeout),
         overlaps=smtp.overlaps,
         name=name,
     )
+
+
+def _patience(seconds: float | None) -> Timeouts:
+    """RFC 5321 §4.5.3.2 for what is said over a connection; one that does not come about is given up sooner."""
+    return Timeouts(connect=_CONNECT_SECONDS) if seconds is None else Timeouts().capped(seconds)
 
 
 def _calendar(folder: Path) -> WorkingCalendar:

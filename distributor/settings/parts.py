@@ -47,7 +47,12 @@ class SmtpSettings(Part):
     username: str | None = Field(default=None, description="user name at the relay, if it asks for one")
     password: SecretStr | None = Field(default=None, description="password or 授权码 at the relay")
     connections: int = Field(default=4, ge=1, le=100, description="connections kept open at the same time")
-    timeout: float = Field(default=60, gt=0, description="seconds to wait for an answer before the final dot")
+    timeout: float | None = Field(
+        default=None,
+        gt=0,
+        description="longest wait in seconds for any answer before the final dot; by default 60 until a connection "
+        "stands, then what RFC 5321 asks for (2 to 5 minutes)",
+    )
     overlaps: bool = Field(
         default=True,
         description="begin a mail while the answer to the last one is awaited, where a trial shows that this works",

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from distributor.worker import loop
 from distributor.worker.rest import Rest
 from tests.support.databases import sqlite_url
 from tests.support.ledger import counts_of, make_context, make_run, transport_to, until
+from tests.support.smtp_script import After, Script, Step
 from tests.support.smtp_server import ScriptedServer
 from tests.support.transports import ScriptedTransport
 
@@ -186,3 +188,29 @@ async def test_a_broken_disk_does_not_keep_marks_from_the_database(
         async with ScriptedServer() as server, transport_to(server.port) as transport:
             await loop.send_due(make_context(database, tmp_path), transport, 1)
     assert (await counts_of(database, run)).of(DeliveryState.SENT) == 1
+
+
+@pytest.mark.parametrize("seconds", [None, 0.3])
+async def test_a_relay_may_think_before_it_takes_a_recipient_for_longer_than_connecting_may_last(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: float | None
+) -> None:
+    monkeypatch.setattr("distributor.bootstrap._CONNECT_SECONDS", 0.4)
+    run = await make_run(database, 1)
+    async with ScriptedServer(Script(answers={Step.RCPT: After(0.8, "250 2.1.5 ok")})) as server:
+        container = container_at(database, tmp_path, server.port)
+        smtp = container.settings.smtp.model_copy(update={"timeout": seconds})
+        patient = replace(container, settings=container.settings.model_copy(update={"smtp": smtp}))
+        await loop.run_until_idle(patient)
+        assert len(server.ledger) == (0 if seconds else 1)
+    expected = DeliveryState.DEFERRED if seconds else DeliveryState.SENT
+    assert (await counts_of(database, run)).of(expected) == 1
+
+
+async def test_the_patience_with_a_relay_is_that_of_the_standard_unless_set(tmp_path: Path) -> None:
+    database = Database(sqlite_url(tmp_path))
+    container = container_at(database, tmp_path, 25)
+    usual = container._relay().timeouts
+    assert (usual.connect, usual.command, usual.data, usual.block, usual.dot) == (60, 300, 120, 180, 600)
+    (asked,) = container.installation.relays
+    assert (asked.timeouts.connect, asked.timeouts.command) == (60, 60)
+    await database.dispose()
