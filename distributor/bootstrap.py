@@ -229,6 +229,7 @@ def _conduct(chosen: Settings) -> Conduct:
     return Conduct(
         catch_up=timedelta(hours=delivery.catch_up_hours),
         doubt=delivery.doubt,
+        elsewhere=frozenset(domain.lower() for further in chosen.relays for domain in further.senders),
         pace=pace,
         retry_minutes=tuple(delivery.retry_minutes),
         retry_hours=delivery.retry_hours,

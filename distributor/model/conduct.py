@@ -53,6 +53,7 @@ class Conduct:
         doubt: what becomes of deliveries in doubt.
         doubt_attempts: after so many attempts a delivery in doubt waits for a person, whatever the policy.
         pace: how many messages the relay takes.
+        elsewhere: domains of senders whose mail goes by further relays, at their own pace.
         retry_minutes: minutes to wait after the first, second … attempt; the last one repeats.
         retry_hours: hours after which a delivery that only this recipient's server refuses is given up.
         idempotency_header: name of the header by which some relays drop the second copy of a message.
@@ -67,6 +68,7 @@ class Conduct:
     doubt: DoubtPolicy = DoubtPolicy.RETRY
     doubt_attempts: int = 5
     pace: Pace = field(default_factory=Pace)
+    elsewhere: frozenset[str] = frozenset()
     retry_minutes: tuple[float, ...] = (2, 5, 15, 30, 60, 120, 240)
     retry_hours: float = 72
     idempotency_header: str = "X-Idempotency-Key"

@@ -83,7 +83,7 @@ class Machine:
         self._envelope_from = context.sender.address
         self._stock = Stock(max(64, worker.connections * 40))
         self._workshop = Workshop(Composer(context), self._stock, worker.connections * 3)
-        self._pacing = Pacing(worker.relay, conduct.pace, worker.name)
+        self._pacing = Pacing(worker.relay, conduct.pace, worker.name, conduct.elsewhere)
         self._breaker = Breaker(conduct, self._stock)
         self._claims = ClaimAhead(context, worker.name, self._stock, self._pacing)
         renewal = RenewLeases(context, worker.name, self._stock)

@@ -15,7 +15,7 @@ from distributor.model.conduct import Conduct, Pace
 from distributor.model.lane import EVERYTHING, FREE, Lane
 from distributor.model.ledger import Mark
 from distributor.model.run import Delivery, DeliveryState, Outcome, Phase, RefusalClass
-from distributor.store import lanes, marks
+from distributor.store import address_book, lanes, marks
 from distributor.usecases.draining.stock import boot_seconds
 
 # a relay that cannot be reached is tried again so soon that sending goes on within a minute
@@ -47,9 +47,11 @@ class Pacing:
         relay: name of the relay.
         pace: what the operator allows.
         worker: name of the worker.
+        elsewhere: domains of senders whose mail goes by other relays, which keep their own pace.
     """
 
-    def __init__(self, relay: str, pace: Pace, worker: str) -> None:
+    def __init__(self, relay: str, pace: Pace, worker: str, elsewhere: frozenset[str] = frozenset()) -> None:
+        self._elsewhere = elsewhere
         self._relay = relay
         self._pace = pace
         self._worker = worker
@@ -90,11 +92,24 @@ class Pacing:
         if not claimed or (not self._known and self._pace.is_free):
             return claimed
         known = await lanes.load(connection, self._relay, locked=True)
-        admitted, postponed, changed = ration(claimed, known, self._pace, now)
+        others = await self._go_elsewhere(connection, claimed)
+        ours = [one for one in claimed if one.list_id not in others]
+        admitted, postponed, changed = ration(ours, known, self._pace, now)
         later = [Mark(one, DeliveryState.PENDING, self._worker, next_attempt=slot) for one, slot in postponed]
         await marks.apply(connection, later, now)
         await lanes.save(connection, self._relay, changed)
-        return admitted
+        return [*admitted, *(one for one in claimed if one.list_id in others)]
+
+    async def _go_elsewhere(self, connection: AsyncConnection, claimed: Sequence[Delivery]) -> frozenset[str]:
+        """Give those lists of the claimed deliveries whose sender has relays of its own."""
+        if not self._elsewhere:
+            return frozenset()
+        asked = {one.list_id for one in claimed}
+        return frozenset(
+            one.id
+            for one in await address_book.load_lists(connection)
+            if one.id in asked and (one.sender_address or "").rpartition("@")[2].lower() in self._elsewhere
+        )
 
     def heed(self, delivery: Delivery, outcome: Outcome) -> None:
         """Take notice of an answer.

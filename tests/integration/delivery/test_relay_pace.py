@@ -1,26 +1,30 @@
 """The pace of further relays: shared by all workers, remembered after a restart, changed by what the relay says."""
 
+from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 
-from distributor.bootstrap import Container
+from distributor.bootstrap import Container, _conduct
 from distributor.deliver import SmtpTransport
 from distributor.deliver.paced import PacedTransport
-from distributor.model.conduct import Pace
+from distributor.model.conduct import Conduct, Pace
 from distributor.model.lane import EVERYTHING, Lane
+from distributor.model.recipient import AddressBook
 from distributor.model.run import DeliveryState, Outcome, Phase, RefusalClass, Reply
 from distributor.settings import Settings
-from distributor.store import lanes, runs
+from distributor.store import address_book, lanes, runs, tables
 from distributor.store.engine import Database
 from distributor.usecases import share_pace
 from distributor.usecases.drain_deliveries import Worker, drain
 from distributor.usecases.share_pace import RelayPace
 from tests.support.delivering import SENDER, Hook, make_mail, relay_to
-from tests.support.ledger import later, make_context, make_run, rows_of
+from tests.support.ledger import LIST, later, make_context, make_run, rows_of
 from tests.support.smtp_script import Script, Step
 from tests.support.smtp_server import ScriptedServer
 
@@ -203,3 +207,27 @@ async def test_to_wait_for_the_pace_counts_no_attempt_however_often(database: Da
     assert turns[0] > datetime.now(UTC)
     async with database.read() as connection:
         assert (await runs.get(connection, run.id)).paused is None
+
+
+async def test_mail_that_goes_by_a_further_relay_takes_nothing_from_the_pace_of_the_first(
+    database: Database, tmp_path: Path
+) -> None:
+    own = replace(LIST, id="song", name="分送名单", sender_address="news@second.example")
+    async with database.write() as connection:
+        await address_book.replace(connection, AddressBook(lists=(LIST, own)))
+    await make_run(database, 3, domain="first.example")
+    run = await make_run(database, 6)
+    async with database.write() as connection:
+        of_run = tables.deliveries.c.run_id == run.id
+        await connection.execute(update(tables.deliveries).where(of_run).values(list_id=own.id))
+    conduct = Conduct(pace=Pace(per_second=0.001), elsewhere=frozenset({"second.example"}))
+    async with ScriptedServer() as server, SmtpTransport(relay_to(server)) as transport:
+        await drain(make_context(database, tmp_path, conduct=conduct), Worker("w1", transport, 2))
+    gone = Counter(taken.recipient.partition("@")[2] for taken in server.ledger)
+    assert gone == {"first.example": 1, "kjt-gd.example": 6}
+
+
+def test_senders_of_further_relays_are_known_to_the_pace_of_the_first(tmp_path: Path) -> None:
+    further = {"host": "relay.example", "senders": ["Second.example"]}
+    settings = Settings(data_dir=tmp_path, relays=[further])  # type: ignore[list-item]  read as from a file
+    assert _conduct(settings).elsewhere == {"second.example"}
