@@ -75,6 +75,9 @@ class RelayPace:
             recipient: the address.
             outcome: what came of the attempt.
         """
+        if outcome.is_heeded:
+            # it was another relay that answered, which has lanes of its own
+            return
         heard = []
         if outcome.refusal is not None:
             advice = deliver.advise(outcome.refusal)

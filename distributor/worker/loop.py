@@ -21,7 +21,7 @@ from distributor.usecases.purge_expired import purge_nightly
 from distributor.usecases.reconcile_deliveries import reconcile
 from distributor.usecases.resume_freezing import resume_freezing
 from distributor.usecases.send_due import drain_due, send_due
-from distributor.worker.post import post, post_once
+from distributor.worker.post import post, post_once, relay_name
 from distributor.worker.rest import Rest
 from distributor.worker.returns import follow_up, look_into_boxes, take_returns
 
@@ -114,7 +114,7 @@ async def run_until_idle(container: Container, stopping: anyio.Event | None = No
     async with container.transport() as transport:
         await post_once(container, transport, stopping)
         connections = container.settings.smtp.connections
-        await send_due(container.context, transport, connections, stopping=stopping, relay=_relay(container))
+        await send_due(container.context, transport, connections, stopping=stopping, relay=relay_name(container))
     await follow_up(container)
 
 
@@ -163,10 +163,5 @@ async def send(container: Container, transport: Transport, rest: Rest, stopping:
         stopping: set to stop.
     """
     connections = container.settings.smtp.connections
-    act = partial(drain_due, container.context, transport, connections, stopping=stopping, relay=_relay(container))
+    act = partial(drain_due, container.context, transport, connections, stopping=stopping, relay=relay_name(container))
     return await rest.attempt(act, stopping)
-
-
-def _relay(container: Container) -> str:
-    smtp = container.settings.smtp
-    return f"{smtp.host}:{smtp.port}"

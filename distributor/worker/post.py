@@ -8,13 +8,36 @@ from sqlalchemy.exc import DBAPIError
 
 from distributor.bootstrap import Container
 from distributor.deliver import Transport
+from distributor.deliver.paced import PacedTransport
 from distributor.errors import DistributorError
 from distributor.usecases.send_letters import send_letters
 from distributor.usecases.send_notices import send_notices
+from distributor.usecases.share_pace import RelayPace
 from distributor.worker.rest import Rest
 
 # what is under way may finish after SIGTERM; the process has 30 seconds in all
 _FINISH_SECONDS = 20
+
+
+def relay_name(container: Container) -> str:
+    """Give the name of the usual relay, for its lanes.
+
+    Args:
+        container: the installation.
+    """
+    smtp = container.settings.smtp
+    return f"{smtp.host}:{smtp.port}"
+
+
+def paced(container: Container, transport: Transport) -> Transport:
+    """Give a way of sending single mails that takes its rights from the lanes of the usual relay, as the runs do.
+
+    Args:
+        container: the installation.
+        transport: an open way of sending; it is not closed with the new one.
+    """
+    context = container.context
+    return PacedTransport(transport, RelayPace(context.database, relay_name(container), context.conduct.pace))
 
 
 async def post(container: Container, transport: Transport, rest: Rest, stopping: anyio.Event) -> None:
@@ -26,8 +49,9 @@ async def post(container: Container, transport: Transport, rest: Rest, stopping:
         rest: keeps us from a relay that has refused our credentials.
         stopping: set to stop.
     """
-    letters = partial(send_letters, container.context, transport, stopping=stopping)
-    notices = partial(send_notices, container.context, transport, stopping=stopping)
+    way = paced(container, transport)
+    letters = partial(send_letters, container.context, way, stopping=stopping)
+    notices = partial(send_notices, container.context, way, stopping=stopping)
     # letters to slow servers leave half of the connections to the runs
     hands = max(1, container.settings.smtp.connections // 2)
     async with anyio.create_task_group() as tasks:
@@ -47,12 +71,13 @@ async def post_once(container: Container, transport: Transport, stopping: anyio.
     Raises:
         RelayTrouble: when the relay refuses our credentials.
     """
+    way = paced(container, transport)
     trouble: Exception | None = None
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(_cut_off, tasks.cancel_scope, stopping)
         try:
-            await send_letters(container.context, transport, stopping=stopping)
-            await send_notices(container.context, transport, stopping=stopping)
+            await send_letters(container.context, way, stopping=stopping)
+            await send_notices(container.context, way, stopping=stopping)
         except (DistributorError, DBAPIError) as error:
             # who catches it looks for itself, not for a group
             trouble = error

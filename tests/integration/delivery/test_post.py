@@ -1,7 +1,9 @@
 """Letters and notices beside the runs: neither waits for the other, and a worker that stops cuts them off in time."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import anyio
@@ -12,11 +14,12 @@ from distributor import tokens
 from distributor.bootstrap import Container
 from distributor.deliver import LeaseLost
 from distributor.errors import RelayTrouble
+from distributor.model.conduct import Conduct, Pace
 from distributor.model.message import Variant
 from distributor.model.notice import Notice, NoticeKind
-from distributor.model.run import DeliveryState, Outcome
+from distributor.model.run import DeliveryState, Outcome, Phase, RefusalClass, Reply
 from distributor.settings import Settings
-from distributor.store import letters, notices, tables
+from distributor.store import lanes, letters, notices, tables
 from distributor.store.engine import Database
 from distributor.store.letters import Letter, LetterState
 from distributor.usecases.context import Context
@@ -252,3 +255,62 @@ async def test_a_notice_that_another_worker_has_by_now_is_not_sent_twice(databas
     mine = Snatching(it_is_due_again_and_another_takes_it)
     assert await send_notices(context, mine) == 0
     assert (len(mine.messages), len(other.messages)) == (0, 1)
+
+
+async def test_letters_take_their_turns_from_the_lanes_of_the_runs(database: Database, tmp_path: Path) -> None:
+    pace = Pace(per_second=0.01)
+    usual = container_at(database, tmp_path, 1)
+    context = replace(usual.context, conduct=Conduct(pace=pace))
+    await add_letters(context, 3)
+    async with ScriptedServer() as server:
+        container = replace(container_at(database, tmp_path, server.port), context=context)
+        run_until_idle = partial(loop.run_until_idle, container)
+        await run_until_idle()
+        assert len(server.ledger) == 1
+        run = await make_run(database, 2)
+        await run_until_idle()
+        assert len(server.ledger) == 1, "the runs know that the right of a hundred seconds is taken"
+    rows = await letter_rows(context)
+    assert sorted(rows, key=str)[:2] == [("pending", 0, None)] * 2, "what waits for its turn was not tried"
+    table = tables.letters.c
+    async with database.read() as connection:
+        now = await database.now(connection)
+        found = await connection.execute(select(table.next_attempt).where(table.state == "pending"))
+        first, second = sorted(found.scalars())
+    assert now + timedelta(seconds=50) < first < now + timedelta(seconds=150)
+    assert second - first > timedelta(seconds=90)
+    assert (await counts_of(database, run)).of(DeliveryState.PENDING) == 2
+
+
+async def test_a_notice_that_has_to_wait_for_its_turn_was_not_tried(database: Database, tmp_path: Path) -> None:
+    container = container_at(database, tmp_path, 1)
+    context = replace(container.context, conduct=Conduct(pace=Pace(per_second=0.01)))
+    container = replace(container, context=context)
+    run = await make_run(database, 1)
+    await add_notice(replace(context, conduct=Conduct()), run.id)
+    await add_letters(context, 1)
+    taken = ScriptedTransport()
+    await post.post_once(container, taken, anyio.Event())
+    assert taken.recipients == [f"reader0@{SLOW}"]
+    table = tables.notices.c
+    async with database.read() as connection:
+        now = await database.now(connection)
+        ((attempts, due),) = await connection.execute(
+            select(table.attempts, table.next_attempt).where(table.object_id == run.id, table.details.is_not(None))
+        )
+    assert attempts == 0
+    assert due > now + timedelta(seconds=50)
+
+
+@pytest.mark.parametrize("is_heeded", [False, True])
+async def test_what_another_relay_says_to_a_letter_leaves_the_usual_one_alone(
+    database: Database, tmp_path: Path, *, is_heeded: bool
+) -> None:
+    container = container_at(database, tmp_path, 1)
+    await add_letters(container.context, 1)
+    reply = Reply(Phase.RCPT, 450, "slow down")
+    said = Outcome(DeliveryState.DEFERRED, reply, RefusalClass.THROTTLE, is_heeded=is_heeded)
+    await post.post_once(container, ScriptedTransport(said), anyio.Event())
+    async with database.read() as connection:
+        known = await lanes.load(connection, post.relay_name(container))
+    assert list(known) == ([] if is_heeded else [SLOW])
