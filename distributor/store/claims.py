@@ -104,6 +104,21 @@ async def renew(connection: AsyncConnection, worker: str, until: datetime) -> fr
     return frozenset((row.id, row.fence) for row in await connection.execute(query))
 
 
+async def hasten(connection: AsyncConnection, domain: str | None, now: datetime) -> None:
+    """Make those due who were never tried and wait for a later turn: the pace has become faster.
+
+    Args:
+        connection: an open writing transaction.
+        domain: of the recipients, None for all of them.
+        now: the clock of the database.
+    """
+    waits = (deliveries.c.state == _S.PENDING, deliveries.c.attempts == 0, deliveries.c.next_attempt > now)
+    late = update(deliveries).where(*waits)
+    if domain is not None:
+        late = late.where(func.lower(deliveries.c.address).endswith(f"@{domain}", autoescape=True))
+    await connection.execute(late.values(next_attempt=now))
+
+
 async def warn_expired(connection: AsyncConnection, now: datetime, grace: timedelta) -> int:
     """Give workers whose leases have run out a last time to renew them; returns how many deliveries that are.
 

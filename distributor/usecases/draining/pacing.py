@@ -15,7 +15,7 @@ from distributor.model.conduct import Conduct, Pace
 from distributor.model.lane import EVERYTHING, FREE, Lane
 from distributor.model.ledger import Mark
 from distributor.model.run import Delivery, DeliveryState, Outcome, Phase, RefusalClass
-from distributor.store import address_book, lanes, marks
+from distributor.store import address_book, claims, lanes, marks
 from distributor.usecases.draining.stock import boot_seconds
 
 # a relay that cannot be reached is tried again so soon that sending goes on within a minute
@@ -98,6 +98,9 @@ class Pacing:
         later = [Mark(one, DeliveryState.PENDING, self._worker, next_attempt=slot) for one, slot in postponed]
         await marks.apply(connection, later, now)
         await lanes.save(connection, self._relay, changed)
+        for lane in changed:
+            if lane.domain in known and lane.ceiling > known[lane.domain].ceiling:
+                await claims.hasten(connection, None if lane.domain == EVERYTHING else lane.domain, now)
         return [*admitted, *(one for one in claimed if one.list_id in others)]
 
     async def _go_elsewhere(self, connection: AsyncConnection, claimed: Sequence[Delivery]) -> frozenset[str]:
@@ -232,10 +235,11 @@ def lane_of(known: dict[str, Lane], domain: str, pace: Pace, now: datetime) -> L
     """
     allowed = pace.per_second if domain == EVERYTHING else pace.domains.get(domain)
     lane = known.get(domain) or Lane.new(domain, allowed or FREE, now)
-    if allowed is not None and lane.ceiling != allowed:
+    ceiling = allowed or FREE
+    if lane.ceiling != ceiling:
         # the operator has changed the setting; a lane that the relay slowed goes on recovering
-        rate = allowed if lane.slowed is None else min(lane.rate, allowed)
-        lane = replace(lane, ceiling=allowed, rate=rate, booked_until=None)
+        rate = ceiling if lane.slowed is None else min(lane.rate, ceiling)
+        lane = replace(lane, ceiling=ceiling, rate=rate, booked_until=None)
     return lanes_model.recover(lane, now)
 
 
