@@ -12,9 +12,10 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from distributor.access import AccessRole
-from distributor.model.run import Delivery, DeliveryState, Run
-from distributor.store import sessions
+from distributor.model.run import Delivery, DeliveryState, PauseReason, RefusalClass, Run
+from distributor.store import letters, runs, sessions
 from distributor.store.engine import Database
+from distributor.store.letters import Letter, LetterState
 from distributor.usecases.follow_up_failures import follow_up_failures
 from distributor.usecases.log_in import Client, new_session
 from distributor.usecases.take_bounce import take_bounce
@@ -43,7 +44,7 @@ class Served(NamedTuple):
         return (
             *(here, f"runs/{self.ended.id}", f"{here}/ledger", f"{here}/ledger?state=failed", delivery),
             *(f"{here}/certificate", f"{here}/do/cancel", f"{here}/do/resolve", f"{delivery}/again"),
-            *(f"sent?address={FIRST.address}", "sent", f"{here}?lang=en"),
+            *(f"sent?address={FIRST.address}", "sent", f"{here}?lang=en", "./", "./?lang=en"),
         )
 
 
@@ -61,12 +62,30 @@ async def _fill(folder: Path) -> tuple[str, Run, Delivery, Run]:
     await take_bounce(context, report_about(first))
     await follow_up_failures(context, patience=timedelta(0))
     await set_state(database, [second], DeliveryState.PENDING, finished=None)
+    await _alarm(database, folder)
     user = await add_account(context, "wang", AccessRole.APPROVER)
     opened = new_session(user, Client("127.0.0.1", "test"), context.now())
     async with database.write() as connection:
         await sessions.add(connection, opened.session, opened.token)
     await database.dispose()
     return opened.token, going, second, ended
+
+
+async def _alarm(database: Database, folder: Path) -> None:
+    """Runs that wait for a person, for every reason that guards have, and letters."""
+    for reason in (PauseReason.MASS_FAILURE, PauseReason.RELAY, PauseReason.PAST_DUE, PauseReason.RESTORED, None):
+        context, run, made = await make_sent_run(database, folder)
+        await set_state(database, made, DeliveryState.DEFERRED, refusal=RefusalClass.POLICY, finished=None)
+        async with database.write() as connection:
+            if reason is not None:
+                await runs.pause(connection, run.id, "guard", reason, context.now())
+    async with database.write() as connection:
+        letter = Letter("l1", "confirm-subscription", FIRST.address, "{}", "<l1@xiefa.example>", context.now())
+        await letters.add(connection, letter)
+        now = context.now()
+        until = now + timedelta(minutes=1)
+        assert await letters.claim(connection, now, until, 1)
+        await letters.settle(connection, "l1", until, (LetterState.SENT, "250 2.0.0 queued as 4BxYz"), now)
 
 
 def open_page(browser: Browser, desk: Served, width: int = 1280, scheme: str = "light", *, script: bool = True) -> Page:

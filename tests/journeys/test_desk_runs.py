@@ -273,7 +273,9 @@ async def test_letters_and_notices_stand_beside_what_was_sent_to_an_address(tmp_
         now = context.now()
         async with context.database.write() as connection:
             await letters.add(connection, Letter("l1", "welcome", "Reader@most.example", "{}", "<l1@x.example>", now))
-            await letters.settle(connection, "l1", LetterState.SENT, "250 2.0.0 taken", now)
+            until = now + timedelta(minutes=1)
+            assert await letters.claim(connection, now, until, 1)
+            await letters.settle(connection, "l1", until, (LetterState.SENT, "250 2.0.0 taken"), now)
             for number, kind in enumerate((NoticeKind.RUN_REPORT, NoticeKind.RUN_PAUSED, NoticeKind.TEST)):
                 notice = Notice(f"n{number}", kind, f"r{number}", "reader@most.example", now)
                 assert await notices.add(connection, notice, now)

@@ -79,7 +79,7 @@ async def test_a_run_that_the_relay_stopped_is_told_of_at_once_with_its_words(
     await pause(context, run, PauseReason.RELAY, "550 5.7.1 sender not authenticated")
     ((subject, text),) = await told(context, hurry=False)
     assert "已停住，还有 4 封未发" in subject
-    assert "邮件服务器答复：550 5.7.1 sender not authenticated" in text
+    assert "对方答复：550 5.7.1 sender not authenticated" in text
     assert "distributor doctor" in text
     assert "■ most.example（2 封）" in text
     assert "对方答复：550 5.7.1 not allowed here" in text
@@ -96,7 +96,7 @@ async def test_every_pause_by_a_guard_is_one_mail_and_the_next_pause_another(
     run = await make_run(database, 3)
     await pause(context, run, reason)
     ((_, text),) = await told(context)
-    assert "邮件服务器答复" not in text
+    assert "对方答复：" not in text
     assert await told(context) == []
     await resume(context, run)
     assert await told(context) == []
