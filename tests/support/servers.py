@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from distributor.clock import Clock
 from distributor.model.recipient import AddressBook
@@ -27,17 +28,19 @@ def serving(
     records: Sequence[BulletinRecord] = (),
     book: AddressBook | None = None,
     clock: Clock | None = None,
+    answers: list[tuple[str, int]] | None = None,
     **overrides: Any,  # noqa: ANN401  a builder passes any field on
 ) -> Iterator[str]:
     """A site with the given bulletins and address book on a port of its own; gives its address.
 
-    Its clock stands still unless one is given.
+    Its clock stands still unless one is given. What it answers is added to `answers`: path and status, in order.
     """
     parts = make_parts(folder, **overrides)
     if clock is not None:
         parts = replace(parts, context=replace(parts.context, clock=clock))
     # access_log off: a browser asks for much, and a failing test should show its own words only
-    config = uvicorn.Config(create_app(parts), host="127.0.0.1", port=0, log_level="error", access_log=False)
+    app = _noting(create_app(parts), answers) if answers is not None else create_app(parts)
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", access_log=False)
     server = uvicorn.Server(config)
     # a thread with a loop of its own, because a browser's driver keeps one running in this thread
     with ThreadPoolExecutor(1) as pool:
@@ -47,6 +50,18 @@ def serving(
         finally:
             server.should_exit = True
             running.result()
+
+
+def _noting(app: ASGIApp, answers: list[tuple[str, int]]) -> ASGIApp:
+    async def noting(scope: Scope, receive: Receive, send: Send) -> None:
+        async def note(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                answers.append((scope["path"], message["status"]))
+            await send(message)
+
+        await app(scope, receive, note)
+
+    return noting
 
 
 async def _fill_and_serve(
