@@ -58,7 +58,7 @@ def _press(container: "Container", app: Any, client: Any) -> "Press":  # noqa: A
         answer = await client.get(f"/{quote(path)}", headers={"accept-encoding": "identity"})
         return Rendered(answer.status_code, answer.headers["content-type"].partition(";")[0], answer.content)
 
-    assets = app.state.site.assets.files
+    assets = app.state.site.assets.public
     static = {f"static/{name}": asset.body for name, asset in assets.items()}
     return Press(render, static, _base(container, {name: asset.version for name, asset in assets.items()}))
 

@@ -16,6 +16,7 @@ _MEDIA_TYPES: Final = {
     "": "text/plain; charset=utf-8",
 }
 _VERSION_LENGTH: Final = 12
+_PUBLIC: Final = ("policy.css", "site.css", "print.css", "copy.js", "icon.svg", "chevron.svg", "vendor/pico/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,11 @@ class Assets:
     """All files of the site by their path below the folder."""
 
     files: Mapping[str, Asset]
+
+    @property
+    def public(self) -> Mapping[str, Asset]:
+        """The files that pages of the archive refer to, which are all that the site as plain files needs."""
+        return {name: asset for name, asset in self.files.items() if name.startswith(_PUBLIC)}
 
     def versioned(self, name: str) -> str:
         """Give the path of a file with its version, below the root of the site; KeyError for an unknown one."""

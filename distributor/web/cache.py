@@ -24,6 +24,8 @@ _LIVE: Final = (
     *("/desk", "/api", "/metrics", "/healthz", "/captured", "/search", "/static"),
     *("/subscribe", "/unsubscribe", "/preferences", "/feeds/restricted"),
 )
+# whether anybody may sign up by mail is decided in the address book, which is no change of the site
+_LIVE_PAGE: Final = "/feeds"
 _CONDITIONS: Final = frozenset({b"if-none-match", b"if-modified-since"})
 _OF_BODY: Final = frozenset({b"content-length", b"content-type"})
 _LARGEST: Final = 4_000_000
@@ -143,7 +145,8 @@ def _is_common(scope: Scope, headers: dict[bytes, bytes]) -> bool:
     if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"} or b"range" in headers:
         return False
     path = scope["path"].removeprefix(scope.get("root_path", ""))
-    return not path.startswith(_LIVE) and scope["query_string"] in {b"", b"lang=zh", b"lang=en"}
+    is_live = path == _LIVE_PAGE or path.startswith(_LIVE)
+    return not is_live and scope["query_string"] in {b"", b"lang=zh", b"lang=en"}
 
 
 def _kept(begun: Message, body: bytes) -> Kept | None:

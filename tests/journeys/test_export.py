@@ -150,6 +150,11 @@ def test_the_command_writes_a_site_whose_links_all_lead_to_files(run: Run, tmp_p
     folder = tmp_path / "www"
     assert run("export", folder)[0] == 0
     assert run("export", folder)[0] == 0
+    static = {path.removeprefix("static/") for path in files(folder) if path.startswith("static/")}
+    assert {"site.css", "policy.css", "print.css", "copy.js", "icon.svg", "chevron.svg"} <= static
+    assert {
+        path for path in static if re.search(r"desk|runs|htmx|month|certificate|changes|api|subscribe", path)
+    } == set()
     broken = set()
     for page in folder.rglob("*.html"):
         tree = html.document_fromstring(page.read_bytes())
@@ -157,6 +162,9 @@ def test_the_command_writes_a_site_whose_links_all_lead_to_files(run: Run, tmp_p
             path = unquote(re.sub(r"[?#].*", "", str(address)))
             if path.startswith("/") and not _stands(folder, path):
                 broken.add(path)
+    for sheet in (folder / "static").rglob("*.css"):
+        named = re.findall(r"url\([\"']?(?!data:)([^)\"']+)", sheet.read_text("utf-8"))
+        broken |= {name for name in named if not (sheet.parent / name).is_file()}
     assert broken == set()
     assert run("export", tmp_path / "data")[0] == 2
 

@@ -129,3 +129,14 @@ async def test_pages_stay_small(tmp_path: Path) -> None:
     async with site(tmp_path, seedlike_record()) as it:
         sizes = {path: len((await it.page(path)).content) for path in PUBLIC}
     assert max(sizes.values()) < 100_000, sizes
+
+
+async def test_the_icon_stands_where_browsers_look_for_it(tmp_path: Path) -> None:
+    async with site(tmp_path, seedlike_record()) as it:
+        icon = await it.page("/favicon.ico")
+        again = await it.page("/favicon.ico", if_none_match=icon.headers["etag"])
+        head = await it.client.head("/favicon.ico")
+    assert (icon.status_code, icon.headers["content-type"]) == (200, "image/svg+xml")
+    assert icon.content.startswith(b"<svg")
+    assert icon.headers["cache-control"] == "public, max-age=3600"
+    assert (again.status_code, head.status_code, head.content) == (304, 200, b"")

@@ -49,6 +49,24 @@ async def count(context: Context, table: object) -> int:
         return int(await connection.scalar(select(func.count()).select_from(table)) or 0)  # type: ignore[arg-type]  a table
 
 
+async def test_the_page_of_feeds_has_the_form_while_sign_up_is_open(tmp_path: Path) -> None:
+    async with site(tmp_path, seedlike_record()) as it:
+        closed = look_at((await it.page("/feeds")).text)
+        async with it.context.database.write() as connection:
+            await address_book.replace(connection, AddressBook(lists=(CLOSED, PUBLIC)))
+        # nothing was published since, and the page knows all the same
+        page = look_at((await it.page("/feeds")).text)
+        sent = await it.client.post("/subscribe", data={"address": READER, "list": "public", "language": "zh-CN"})
+        ((kind, _),) = await letters_to(it.context, READER)
+        form = look_at((await it.page("/subscribe")).text)
+    assert closed.texts("//form") == []
+    assert page.values("//form[@method='post']/@action") == ["/subscribe"]
+    assert {"address", "list", "language", "website"} == set(page.values("//form[@method='post']//input/@name"))
+    assert "按下按钮，即同意" in page.texts("//p[@class='privacy']")[0]
+    assert (sent.status_code, kind) == (200, "confirm-subscription")
+    assert {"/feeds", "/feeds/feeds.opml"} <= form.own_links
+
+
 async def test_the_whole_life_of_a_subscription(tmp_path: Path) -> None:
     async with open_site(tmp_path) as it:
         form = look_at((await it.page("/subscribe")).text)

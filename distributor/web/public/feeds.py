@@ -9,9 +9,12 @@ from fastapi import APIRouter, BackgroundTasks, Request, Response
 from distributor.i18n import translate
 from distributor.model.document import Document
 from distributor.publish import ChannelKind, is_announced
+from distributor.templating import language_tag
+from distributor.usecases.find_subscriber_lists import find_subscriber_lists
 from distributor.usecases.list_feeds import list_feeds
 from distributor.usecases.read_document import read_document
 from distributor.usecases.restricted_feeds import count_fetch, read_restricted
+from distributor.usecases.subscribe import consent_sentence
 from distributor.web.conditional import Validators
 from distributor.web.pages import Page, show
 from distributor.web.public import shapes
@@ -78,7 +81,11 @@ async def _list(visit: Visit, number: int) -> Response:
     by_kind = {kind: [feed for feed in feeds if feed.kind is kind] for kind in ChannelKind}
     contributors = by_kind[ChannelKind.CONTRIBUTOR]
     part = shapes.page_of(contributors, number)
+    lists = () if visit.site.is_static else await find_subscriber_lists(visit.site.context)
     values = {
+        "lists": lists,
+        "consent": consent_sentence(visit.site.context, language_tag(visit.language)) if lists else "",
+        "approval": visit.site.context.subscriptions.approval,
         "everything": by_kind[ChannelKind.EVERYTHING],
         "sections": by_kind[ChannelKind.SECTION],
         "part": part,

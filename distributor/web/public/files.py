@@ -14,6 +14,12 @@ _FOR_EVER = "public, max-age=31536000, immutable"
 _FOR_AN_HOUR = "public, max-age=3600"
 
 
+@reading(router, "/favicon.ico")
+async def icon(request: Request) -> Response:
+    """Give the icon of the site to whoever asks for it where icons have always been."""
+    return await asset(request, "icon.svg")
+
+
 @reading(router, "/static/{name:path}")
 async def asset(request: Request, name: str) -> Response:
     """Give a file of the site; with the version in its address it may be kept for ever."""

@@ -33,7 +33,7 @@ ROUTES = {
     *("/preferences/{token}", "/preferences/{token}/leave", "/preferences/{token}/join"),
     *("/preferences/{token}/address", "/preferences/address/{token}"),
     *("/preferences/{token}/data.json", "/preferences/{token}/delete"),
-    *("/unsubscribe/{token}", "/healthz", "/static/{name:path}"),
+    *("/unsubscribe/{token}", "/healthz", "/favicon.ico", "/static/{name:path}"),
 }
 
 
