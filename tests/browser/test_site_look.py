@@ -144,7 +144,7 @@ def test_an_address_of_a_feed_is_copied_by_a_button_that_needs_script(browser: B
     page.context.close()
     plain = open_page(browser, address, script=False)
     plain.goto("/feeds")
-    expect(plain.get_by_role("button")).to_have_count(0)
+    expect(plain.get_by_role("button", name=re.compile("复制"))).to_have_count(0)
     expect(plain.get_by_label("RSS 2.0", exact=True)).to_have_value("https://bulletin.xiefa.example/feeds/all.rss.xml")
     plain.context.close()
 

@@ -47,7 +47,7 @@ async def test_too_many_searches_are_answered_with_a_page_that_says_when(tmp_pat
     assert "content-security-policy" in refused.headers
     page = look_at(refused.text)
     assert page.texts("//h1") == ["Too many requests"]
-    assert f"try again in {refused.headers['retry-after']} seconds" in refused.text
+    assert f"try again in {refused.headers['retry-after']} s." in refused.text
     assert (head.status_code, head.content) == (429, b"")
 
 
