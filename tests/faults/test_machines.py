@@ -156,7 +156,7 @@ async def test_a_run_in_progress_survives_an_upgrade(tmp_path: Path) -> None:
     database = Database(f"sqlite+aiosqlite:///{folder / 'distributor.sqlite3'}")
     async with database.write() as connection:
         # the schema before the newest changes of it
-        await migrate.upgrade_within(connection, "0008")
+        await migrate.upgrade_within(connection, "0013")
     run = await make_run(database, 60)
     context = make_context(database, folder)
     stopping = anyio.Event()
