@@ -3,13 +3,16 @@
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import insert, select, text
 from sqlalchemy.engine import Connection
 
 from distributor.errors import Misconfigured
-from distributor.store import migrate
+from distributor.model.revision import Withdrawal
+from distributor.store import blobs, bulletins, migrate, withdrawals
 from distributor.store.engine import Database
-from distributor.store.tables import metadata
+from distributor.store.tables import bulletins as bulletins_table
+from distributor.store.tables import items, metadata
+from tests.support.records import PUBLISHED, make_item, record_of
 
 pytestmark = pytest.mark.anyio
 
@@ -61,3 +64,24 @@ async def test_the_clock_of_the_database_is_given_in_utc(database: Database) -> 
         moment = await database.now(connection)
     assert moment.utcoffset() is not None
     assert moment.utcoffset().total_seconds() == 0
+
+
+async def test_items_that_a_correction_left_out_are_told_from_those_that_were_withdrawn(
+    empty_database: Database,
+) -> None:
+    record = record_of(make_item("甲"), make_item("乙"), make_item("丙"), make_item("丁"))
+    standing, undone, left_out = (item.key for item in record.items[1:])
+    async with empty_database.write() as connection:
+        await migrate.upgrade_within(connection, "0012")
+        await blobs.put(connection, record.id.encode())
+        await connection.execute(insert(bulletins_table).values(bulletins._bulletin_row(record)))
+        for item in record.items:
+            row = {**bulletins._item_row(record.id, item), "withdrawn": PUBLISHED if item.position else None}
+            del row["dropped"]
+            await connection.execute(insert(items).values(row))
+        for key in (standing, undone):
+            await withdrawals.add(connection, Withdrawal(f"w{key}", record.id, key, PUBLISHED, "签发人", "有误"))
+        await withdrawals.undo(connection, f"w{undone}", "签发人", PUBLISHED)
+        await migrate.upgrade_within(connection)
+        found = {row.key: row.dropped for row in await connection.execute(select(items.c.key, items.c.dropped))}
+    assert found == {record.items[0].key: False, standing: False, undone: True, left_out: True}
