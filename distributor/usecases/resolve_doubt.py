@@ -12,6 +12,7 @@ from distributor.usecases.context import Context
 from distributor.usecases.sending_again import objections_to
 
 _ACTOR = "policy"
+_REPEATED = "doubt-repeated"
 _Doubt = tuple[Delivery, Reply | None, datetime]
 
 
@@ -74,8 +75,9 @@ def _repeat_all(doubts: Sequence[_Doubt], conduct: Conduct, now: datetime) -> Ma
 
 def _repeat(delivery: Delivery, reply: Reply | None, now: datetime) -> Settlement:
     """Send again under the same Message-ID: at once after a crash of ours, with patience after a silence of theirs."""
-    silent = reply is not None and reply.phase is Phase.DOT and reply.code == 0
+    # what stands in the row of one that was repeated before is our own note, and no silence
+    silent = reply is not None and reply.phase is Phase.DOT and reply.code == 0 and reply.text != _REPEATED
     attempt = min(delivery.attempts, len(USUAL.steps))
     wait = retry_after(attempt, RefusalClass.CONNECTION, now=now) if silent else None
-    note = reply if silent else Reply(Phase.DOT, 0, "doubt-repeated")
+    note = reply if silent else Reply(Phase.DOT, 0, _REPEATED)
     return Settlement(DeliveryState.PENDING, _ACTOR, note, None if wait is None else now + wait)

@@ -234,6 +234,21 @@ async def test_the_relay_is_asked_about_doubt_and_only_what_it_has_not_is_sent_a
     assert rows[0].reply == Reply(Phase.DOT, 250, "4F: queued")
 
 
+async def test_whose_worker_is_killed_twice_is_sent_again_at_once_each_time(database: Database, tmp_path: Path) -> None:
+    context = make_context(database, tmp_path)
+    run = await make_run(database, 1)
+    for worker in ("w1", "w2", "w3"):
+        async with database.write() as connection:
+            now = await database.now(connection)
+            (taken,) = await claims.claim(connection, claims.Claim(worker, 30, 1), now)
+            await marks.apply(connection, [Mark(taken, _S.IN_DOUBT, worker)], now)
+            await claims.release_dead(connection, worker, now)
+        assert (await reconcile(context)).settled == 1
+    async with database.read() as connection:
+        (due,) = await claims.due_runs(connection, await database.now(connection), fresh_after=None)
+    assert due == run.id
+
+
 async def test_a_run_is_listed_with_its_status(database: Database, tmp_path: Path) -> None:
     context = make_context(database, tmp_path)
     run = await make_run(database, 3)
