@@ -125,15 +125,15 @@ async def test_one_address_that_does_not_exist_fails_alone(database: Database, t
 
 
 async def test_mass_failure_pauses_the_run(database: Database, tmp_path: Path) -> None:
-    run = await make_run(database, 300)
+    run = await make_run(database, 1000)
     script = Script(answers={Step.RCPT: After(0.02, "550 5.1.1 no such user")})
     async with ScriptedServer(script) as server:
         drained = await send(make_context(database, tmp_path), server)
     paused = await run_of(database, run)
     assert paused.pause_reason is PauseReason.MASS_FAILURE
-    assert drained.failed < 200
+    assert drained.failed < 600
     counts = await counts_of(database, run)
-    assert counts.of(_S.PENDING) + counts.of(_S.FAILED) == 300
+    assert counts.of(_S.PENDING) + counts.of(_S.FAILED) == 1000
     async with database.read() as connection:
         (event,) = await runs.events(connection, run.id)
     assert (event.actor, event.act) == ("breaker", "pause")
