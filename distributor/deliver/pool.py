@@ -5,6 +5,7 @@ import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable
 
+from distributor.deliver.allowance import Allowance
 from distributor.deliver.conversation import Conversation
 from distributor.deliver.relay import Relay
 
@@ -22,6 +23,7 @@ class Pool:
     def __init__(self, relay: Relay, opener: Callable[[], Awaitable[Conversation]]) -> None:
         self._relay = relay
         self._opener = opener
+        self._allowance = Allowance(relay.messages_per_connection)
         self._open = 0
         self._idle: list[Conversation] = []
         # conversations that wait for the answer to a dot, to which the next letter may be added
@@ -59,7 +61,7 @@ class Pool:
         Args:
             talk: the conversation.
         """
-        full = talk.served + 1 >= self._relay.messages_per_connection
+        full = talk.served + 1 >= self._allowance.at(_now())
         if not self.overlaps or not talk.offers.pipelining or full:
             return False
         if not self._proven:
@@ -71,6 +73,10 @@ class Pool:
             return True
         self._followable[talk] = None
         return False
+
+    def slow_down(self) -> None:
+        """Let connections carry fewer messages for a while: the relay has complained of too many."""
+        self._allowance.slow_down(_now())
 
     def prove(self) -> None:
         """Let all conversations do what one has tried: the relay has answered a letter begun behind another."""
@@ -91,10 +97,10 @@ class Pool:
         if talk is self._trial:
             # nobody came who could have tried
             talk.on_trial, self._trial = False, None
-        if not talk.is_open or talk.served >= self._relay.messages_per_connection:
+        if not talk.is_open or talk.served >= self._allowance.at(_now()):
             self._part(talk)
         elif not self._hand_over(talk):
-            talk.idle_since = asyncio.get_running_loop().time()
+            talk.idle_since = _now()
             self._idle.append(talk)
 
     async def close(self) -> None:
@@ -106,7 +112,7 @@ class Pool:
             await asyncio.wait(self._parting)
 
     def _take_idle(self) -> Conversation | None:
-        oldest = asyncio.get_running_loop().time() - self._relay.idle_seconds
+        oldest = _now() - self._relay.idle_seconds
         while self._idle:
             talk = self._idle.pop()
             if talk.is_open and talk.idle_since >= oldest:
@@ -171,3 +177,7 @@ class Pool:
     def _parted(self, task: asyncio.Task[None]) -> None:
         self._parting.discard(task)
         self._free()
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -7,6 +7,7 @@ from functools import partial
 from types import TracebackType
 from typing import Final, Self
 
+from distributor.deliver.advice import advise
 from distributor.deliver.connect import NotConnectedError, greet, sign_in, take_over, tls_context
 from distributor.deliver.conversation import Conversation, DroppedError
 from distributor.deliver.envelope import Letter, on_the_wire, unfit
@@ -154,6 +155,9 @@ class SmtpTransport:
             self._refuse_when_stopped()
             outcome = await transact(talk, letter, self.relay, before_dot, partial(self._pool.follow, talk))
             finished = True
+            if outcome.refusal is not None and advise(outcome.refusal).slows:
+                # before it is given back: this connection may have carried enough
+                self._pool.slow_down()
         except NoTurnError:
             # the message before still waits for its answer there
             finished = True

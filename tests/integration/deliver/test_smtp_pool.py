@@ -1,9 +1,10 @@
 import asyncio
+from collections import Counter
 
 import pytest
 
 from distributor.deliver import SmtpTransport
-from distributor.model.run import DeliveryState
+from distributor.model.run import DeliveryState, RefusalClass
 from tests.support.delivering import Hook, make_mail, relay_to, send
 from tests.support.smtp_script import After, Script, Step
 from tests.support.smtp_server import ScriptedServer
@@ -37,6 +38,18 @@ async def test_a_connection_carries_no_more_messages_than_allowed() -> None:
                 await send(transport, f"a{n}@kjt-gd.example")
         assert server.connections == 3
         assert server.commands.count("QUIT") == 3
+
+
+async def test_a_connection_carries_half_as_many_messages_after_a_complaint() -> None:
+    complaint = "450 4.7.1 too many messages, slow down"
+    script = Script(answers={Step.RCPT: lambda mail: complaint if mail.recipient == "a5@kjt-gd.example" else None})
+    async with ScriptedServer(script) as server:
+        async with SmtpTransport(relay_to(server, connections=1, messages_per_connection=8)) as transport:
+            outcomes = [await send(transport, f"a{n}@kjt-gd.example") for n in range(14)]
+        carried = Counter(taken.connection for taken in server.ledger)
+    assert [outcome.refusal for outcome in outcomes if outcome.refusal] == [RefusalClass.THROTTLE]
+    # five before the complaint, which is the end of that connection; then four over each
+    assert carried == {1: 5, 2: 4, 3: 4}
 
 
 async def test_an_idle_connection_is_closed_rather_than_trusted() -> None:
