@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import select, update
@@ -13,11 +14,16 @@ from distributor.store.engine import Database
 from distributor.store.tables import deliveries
 from distributor.store.tables import notices as table
 from distributor.usecases.context import Context
+from distributor.usecases.drain_deliveries import Worker, drain
 from distributor.usecases.hold_everything import hold_everything
 from distributor.usecases.owe_alarms import owe_alarms
+from distributor.usecases.send_due import worker_name
 from distributor.usecases.send_notices import send_notices
-from tests.support.ledger import make_context, make_run
+from distributor.worker.returns import follow_up
+from tests.support.ledger import make_context, make_run, transport_to
 from tests.support.messages import content, read_message
+from tests.support.smtp_script import Mail, Script, Step
+from tests.support.smtp_server import ScriptedServer
 from tests.support.transports import ScriptedTransport
 
 pytestmark = pytest.mark.anyio
@@ -203,3 +209,25 @@ async def test_a_bad_day_fills_no_mail_without_end(database: Database, tmp_path:
     ((_, text),) = await told(context)
     assert text.count("■") == 20
     assert "另有 3 个域名" in text
+
+
+async def test_a_body_whose_server_refuses_us_is_found_by_the_worker_and_told_of_with_its_answer(
+    database: Database, tmp_path: Path
+) -> None:
+    context = make_context(database, tmp_path)
+    run = await make_run(database, 10, domain="most.example")
+
+    def answer(mail: Mail) -> str | None:
+        return "550 5.7.1 recipient not authorised" if mail.recipient.startswith("r3@") else None
+
+    script = Script(answers={Step.RCPT: answer})
+    async with ScriptedServer(script) as server, transport_to(server.port, connections=2) as transport:
+        await drain(context, Worker(worker_name(), transport, 2))
+    await follow_up(SimpleNamespace(context=context))  # type: ignore[arg-type]  has what is used
+    ((subject, text),) = await told(context)
+    assert "1 封邮件被拒收，仍在等待" in subject
+    assert "■ most.example（1 封）" in text
+    assert "对方答复：550 5.7.1 recipient not authorised" in text
+    assert f"/desk/runs/{run.id}" in text
+    await follow_up(SimpleNamespace(context=context))  # type: ignore[arg-type]  has what is used
+    assert await told(context) == []
