@@ -18,8 +18,9 @@ _log = log.get_logger(__name__)
 
 _GROUP_SECONDS = 0.02
 _GROUP_ROWS = 200
-# what a power cut can cost: connections wait when more than this is not in the database yet
-_MOST_BEHIND = 1_000
+# what a power cut can cost: the group that is being written and the next one, which are two marks for each of 200
+# messages; connections wait when more than this is not in the database yet
+_MOST_BEHIND = 2 * _GROUP_ROWS
 _AWAY_SECONDS = 0.5
 
 

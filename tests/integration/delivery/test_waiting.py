@@ -1,5 +1,6 @@
 """Whoever waits in a drain is woken, however many wait for the same: for claims, for messages, for the database."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import anyio
@@ -83,3 +84,20 @@ async def test_all_who_wait_for_the_database_go_on_when_it_has_caught_up(
             tasks.cancel_scope.cancel()
     journal.close()
     assert sorted(passed) == [0, 1, 2, 3, 4]
+
+
+async def test_no_more_than_one_group_of_messages_is_ever_outside_the_database(
+    database: Database, tmp_path: Path
+) -> None:
+    (row,) = await rows_of(database, await make_run(database, 1))
+    journal = Journal(tmp_path / "journal", "w")
+    writer = LedgerWriter(database, journal)
+    messages = 0
+    # the database takes nothing: nobody runs the writer
+    while not writer.is_behind:
+        writer.begin(Mark(row.delivery, DeliveryState.IN_DOUBT, "w", at=datetime.now(UTC)))
+        writer.end(Mark(row.delivery, DeliveryState.SENT, "w", at=datetime.now(UTC)))
+        messages += 1
+    journal.abandon()
+    # the last one is under way when the others have to wait
+    assert messages - 1 == 200
