@@ -1,7 +1,8 @@
 """Long bulletins: where all words would be too much for a page, long items show their beginning; pure."""
 
 import html
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from typing import Final
 
 from distributor.model.record import BulletinRecord, ItemRecord
@@ -53,25 +54,19 @@ def _around(item: ItemRecord) -> int:
     return _EACH_ITEM + 3 * _weight(item.content.title) + _weight(attribution.raw if attribution else "")
 
 
-def _beginning(paragraphs: Iterable[str], most: int) -> tuple[str, ...]:
-    shown: list[str] = []
-    for paragraph in paragraphs:
-        weight = _weight(paragraph)
-        if weight > most:
-            return (*shown, *_cut(paragraph, most))
-        shown.append(paragraph)
+def _beginning(paragraphs: Sequence[str], most: int) -> tuple[str, ...]:
+    """Take what fits of paragraphs that together weigh more."""
+    at = 0
+    while (weight := _weight(paragraphs[at])) <= most:
         most -= weight
-    return tuple(shown)
+        at += 1
+    return (*paragraphs[:at], *_cut(paragraphs[at], most))
 
 
 def _cut(paragraph: str, most: int) -> tuple[str, ...]:
     room = most - _TAGS - len("……".encode())
-    end = 0
-    for character in paragraph:
-        room -= len(html.escape(character).encode("utf-8", "replace"))
-        if room < 0:
-            break
-        end += 1
+    weights = accumulate(_weight(character) - _TAGS for character in paragraph)
+    end = sum(weight <= room for weight in weights)
     return (f"{paragraph[:end].rstrip()}……",) if end else ()
 
 
