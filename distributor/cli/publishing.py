@@ -9,6 +9,11 @@ import typer
 from distributor.access import Actor
 from distributor.cli.options import ActorOption, BulletinArgument, ConfigOption, actor
 from distributor.cli.output import counting, say, table, words
+from distributor.model.revision import UnderWay
+
+UnderWayOption = Annotated[
+    UnderWay, typer.Option("--under-way", metavar="stop|finish", help=words("cli.option.under-way"))
+]
 
 if TYPE_CHECKING:
     from distributor.bootstrap import Container
@@ -25,11 +30,12 @@ def register(app: typer.Typer) -> None:
     app.command("rebuild", help=words("cli.rebuild"), epilog="distributor rebuild --as wang")(rebuild)
 
 
-def correct(
+def correct(  # noqa: PLR0913  an option of the command line is a parameter
     bulletin_id: BulletinArgument,
     file: Annotated[Path, typer.Argument(metavar="FILE", help=words("cli.argument.corrected"))],
     *,
     note: Annotated[str, typer.Option(help=words("cli.option.note"), show_default=False)] = "",
+    under_way: UnderWayOption = UnderWay.FINISH,
     yes: Annotated[bool, typer.Option("--yes", help=words("cli.option.yes"))] = False,
     as_: ActorOption = None,
     config: ConfigOption = None,
@@ -37,7 +43,7 @@ def correct(
     """Hold a corrected file against a bulletin, show what changes, and keep it; exit code 1 when it is not wanted."""
     from distributor.cli.container import run_in_container
 
-    wanted = _Wanted(bulletin_id, file, note, yes)
+    wanted = _Wanted(bulletin_id, file, note, yes, under_way)
     return run_in_container(config, actor(as_), lambda container: _correct(container, actor(as_), wanted))
 
 
@@ -60,6 +66,7 @@ class _Wanted:
     file: Path
     note: str
     yes: bool
+    under_way: UnderWay
 
 
 async def _correct(container: "Container", who: Actor, wanted: _Wanted) -> int:
@@ -75,7 +82,7 @@ async def _correct(container: "Container", who: Actor, wanted: _Wanted) -> int:
     if not wanted.yes and not typer.confirm(words("cli.correct.ask")):
         say("cli.correct.kept")
         return 1
-    await correct_bulletin(container.context, who, read, data, wanted.note)
+    await correct_bulletin(container.context, who, read, data, wanted.note, under_way=wanted.under_way)
     say("cli.correct.replaced" if read.is_draft else "cli.correct.waits", id=wanted.bulletin_id)
     return 0
 
@@ -103,11 +110,12 @@ def notify(
     say(message, addresses=len(told), left_out=len(done.left_out))
 
 
-def withdraw(
+def withdraw(  # noqa: PLR0913  an option of the command line is a parameter
     bulletin_id: BulletinArgument,
     *,
     item: Annotated[str | None, typer.Option(help=words("cli.option.item"), show_default=False)] = None,
     reason: Annotated[str, typer.Option(help=words("cli.option.reason"), show_default=False)] = "",
+    under_way: UnderWayOption = UnderWay.STOP,
     undo: Annotated[bool, typer.Option("--undo", help=words("cli.option.undo"))] = False,
     as_: ActorOption = None,
     config: ConfigOption = None,
@@ -122,7 +130,9 @@ def withdraw(
         say("cli.withdraw.undone")
         return
     done = run_in_container(
-        config, who, lambda one: usecase.withdraw_bulletin(one.context, who, bulletin_id, reason, item)
+        config,
+        who,
+        lambda one: usecase.withdraw_bulletin(one.context, who, bulletin_id, reason, item, under_way=under_way),
     )
     say("cli.withdraw.done", cancelled=done.cancelled, holders=len(done.holders))
     rows = [(row.delivery.organization_name, row.delivery.address, row.finished) for row in done.holders]

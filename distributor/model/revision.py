@@ -2,9 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from distributor.model.bulletin import Item
 from distributor.model.record import BulletinRecord, Original
+
+
+class UnderWay(StrEnum):
+    """What becomes of mail that is under way when its bulletin changes: it stops, or goes out as it was frozen."""
+
+    STOP = "stop"
+    FINISH = "finish"
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,20 @@ async def reopen(connection: AsyncConnection, bulletin_id: str) -> frozenset[str
     return frozenset(carrying)
 
 
+async def carries_only(connection: AsyncConnection, run_id: str, bulletin_id: str) -> bool:
+    """Tell whether everything in a digest is of one bulletin.
+
+    Args:
+        connection: an open transaction.
+        run_id: the run.
+        bulletin_id: the bulletin.
+    """
+    query = select(digest_variants.c.covered_by).where(digest_variants.c.run_id == run_id)
+    signed = {one for covered in (await connection.execute(query)).scalars() for one in covered}
+    others = select(sign_offs.c.id).where(among(connection, sign_offs.c.id, signed))
+    return await connection.scalar(others.where(sign_offs.c.bulletin_id != bulletin_id).limit(1)) is None
+
+
 async def is_in_hand(connection: AsyncConnection, run_id: str) -> bool:
     """Tell whether a worker still holds something of a run.
 

@@ -3,13 +3,13 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor.model.run import Delivery, DeliveryState, Run
 from distributor.store.among import among
 from distributor.store.claims import delivery_of, is_orphaned
-from distributor.store.tables import deliveries, digest_variants, sign_offs, withdrawals
+from distributor.store.tables import deliveries, digest_variants, run_events, sign_offs, withdrawals
 
 
 async def in_states(
@@ -43,7 +43,10 @@ async def taken_back(connection: AsyncConnection, run: Run, variants: Collection
     query = select(digest_variants.c.variant, digest_variants.c.covered_by, digest_variants.c.created)
     rows = (await connection.execute(query.where(digest_variants.c.run_id == run.id))).all()
     if not rows:
-        return frozenset(variants) if await _has_lost(connection, {run.bulletin_id}, run.created) else frozenset()
+        # an editor who took it back may have said that this run is finished as it was frozen
+        kept = select(func.max(run_events.c.at)).where(run_events.c.run_id == run.id, run_events.c.act == "finish")
+        since = await connection.scalar(kept) or run.created
+        return frozenset(variants) if await _has_lost(connection, {run.bulletin_id}, since) else frozenset()
     # a digest from which something was taken on its way was made anew: its old rendering is nobody's any more
     gone = set(variants) - {row.variant for row in rows}
     for row in rows:
@@ -61,6 +64,6 @@ async def _bulletins(connection: AsyncConnection, signed: Collection[str]) -> Co
 
 async def _has_lost(connection: AsyncConnection, bulletin_ids: Collection[str], since: datetime) -> bool:
     """Tell whether something of the bulletins was taken back since, and was not brought back."""
-    stands = (withdrawals.c.undone.is_(None), withdrawals.c.withdrawn >= since)
+    stands = (withdrawals.c.undone.is_(None), withdrawals.c.withdrawn > since)
     lost = select(withdrawals.c.id).where(withdrawals.c.bulletin_id.in_(sorted(bulletin_ids)), *stands)
     return await connection.scalar(lost.limit(1)) is not None

@@ -10,13 +10,14 @@ from distributor.errors import Conflict, NotFound
 from distributor.model.audit import AuditAct, Touched
 from distributor.model.canonical import digest_bytes
 from distributor.model.record import BulletinRecord
-from distributor.model.revision import ReceivedCorrection
+from distributor.model.revision import ReceivedCorrection, UnderWay
 from distributor.parse import Given
 from distributor.publish import Correction
 from distributor.store import address_book, blobs, bulletins, corrections
 from distributor.usecases.audit import record_act
 from distributor.usecases.context import Context
 from distributor.usecases.record_of_file import record_of_file
+from distributor.usecases.under_way import Chosen, settle_under_way
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,13 @@ async def read_correction(
 
 
 async def correct_bulletin(
-    context: Context, actor: Actor, read: ReadCorrection, data: bytes, note: str = ""
+    context: Context,
+    actor: Actor,
+    read: ReadCorrection,
+    data: bytes,
+    note: str = "",
+    *,
+    under_way: UnderWay = UnderWay.FINISH,
 ) -> BulletinRecord:
     """Keep a corrected file: a draft is replaced at once, a published bulletin after sign-off and publication.
 
@@ -78,6 +85,7 @@ async def correct_bulletin(
         read: what `read_correction` gave.
         data: the bytes of the file.
         note: what readers are told about the correction, or empty.
+        under_way: what becomes of its runs that have not finished, at once.
 
     Raises:
         Conflict: as `read_correction`, or `changed-meanwhile` when somebody changed the bulletin since.
@@ -94,7 +102,9 @@ async def correct_bulletin(
             await corrections.add(connection, _received(context, actor, read, note))
         after = read.correction.record
         touched = Touched("bulletin", old.id, old.content_hash, after.content_hash)
-        details = {"file": after.original.name, "sha256": after.original.sha256, "note": note}
+        chosen = Chosen(old.id, under_way, "correction")
+        mail = {"under_way": under_way.value, "cancelled": await settle_under_way(connection, context, actor, chosen)}
+        details = {"file": after.original.name, "sha256": after.original.sha256, "note": note, **mail}
         await record_act(connection, context, actor, AuditAct.CORRECT, touched, details)
     return after
 

@@ -9,11 +9,13 @@ from distributor.errors import Conflict, NotFound, Refused
 from distributor.model.audit import AuditAct, Touched
 from distributor.model.bulletin import Attribution, Item, Masthead, Visibility
 from distributor.model.record import BulletinRecord
+from distributor.model.revision import UnderWay
 from distributor.store import bulletins, listings
 from distributor.text import remove_unseen
 from distributor.usecases.audit import record_act
 from distributor.usecases.context import Context
 from distributor.usecases.parse_file import require_date
+from distributor.usecases.under_way import Chosen, settle_under_way
 
 _LONGEST_TITLE = 300
 _LONGEST_TEXT = 100_000
@@ -38,8 +40,21 @@ class Words:
     visibility: Visibility = Visibility.PUBLIC
 
 
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What an edit starts from.
+
+    Args:
+        seen: digest of the words that were edited.
+        under_way: what becomes of the runs of the bulletin that have not finished.
+    """
+
+    seen: str
+    under_way: UnderWay = UnderWay.FINISH
+
+
 async def edit_masthead(
-    context: Context, actor: Actor, bulletin_id: str, typed: Masthead, *, seen: str
+    context: Context, actor: Actor, bulletin_id: str, typed: Masthead, basis: Basis
 ) -> BulletinRecord:
     """Give a draft another title, number, date or publisher.
 
@@ -48,7 +63,7 @@ async def edit_masthead(
         actor: who edits.
         bulletin_id: the bulletin.
         typed: the masthead as it was typed.
-        seen: digest of the words that were edited.
+        basis: what it starts from.
 
     Raises:
         NotFound: `bulletin-unknown`.
@@ -65,11 +80,11 @@ async def edit_masthead(
         raise Refused("date-missing")
     require_date(masthead.date)
     masthead = replace(masthead, publisher=masthead.publisher or context.publication.publisher)
-    return await _edit(context, actor, bulletin_id, seen, lambda record: replace(record, masthead=masthead))
+    return await _edit(context, actor, bulletin_id, basis, lambda record: replace(record, masthead=masthead))
 
 
 async def edit_item(
-    context: Context, actor: Actor, bulletin_id: str, key: str, typed: Words, *, seen: str
+    context: Context, actor: Actor, bulletin_id: str, key: str, typed: Words, basis: Basis
 ) -> BulletinRecord:
     """Give an item of a draft other words.
 
@@ -79,7 +94,7 @@ async def edit_item(
         bulletin_id: the bulletin.
         key: key of the item.
         typed: the words as they were typed.
-        seen: digest of the words that were edited.
+        basis: what it starts from.
 
     Raises:
         NotFound: `bulletin-unknown` or `item-unknown`.
@@ -106,7 +121,7 @@ async def edit_item(
         )
         return replace(record, items=items)
 
-    return await _edit(context, actor, bulletin_id, seen, edited, key)
+    return await _edit(context, actor, bulletin_id, basis, edited, key)
 
 
 def _content(
@@ -134,7 +149,7 @@ async def _edit(
     context: Context,
     actor: Actor,
     bulletin_id: str,
-    seen: str,
+    basis: Basis,
     change: Callable[[BulletinRecord], BulletinRecord],
     key: str = "",
 ) -> BulletinRecord:
@@ -145,14 +160,17 @@ async def _edit(
             raise Conflict("bulletin-withdrawn", id=bulletin_id)
         if old.published is not None:
             raise Conflict("edit-published", id=bulletin_id)
-        if old.content_hash != seen:
+        if old.content_hash != basis.seen:
             raise Conflict("changed-meanwhile", id=bulletin_id)
         others = await listings.mastheads(connection, old.publication, but=old.id)
         new = _with_findings(change(old), tuple(others), typed=not key)
         await bulletins.save(connection, new)
         touched = Touched("bulletin", old.id, old.content_hash, new.content_hash)
+        chosen = Chosen(old.id, basis.under_way, "edit")
+        cancelled = await settle_under_way(connection, context, actor, chosen)
+        mail = {"under_way": chosen.under_way.value, "cancelled": cancelled}
         details = {"item": key} if key else {name: value or "" for name, value in asdict(new.masthead).items()}
-        await record_act(connection, context, actor, AuditAct.EDIT, touched, details)
+        await record_act(connection, context, actor, AuditAct.EDIT, touched, {**details, **mail})
     return new
 
 

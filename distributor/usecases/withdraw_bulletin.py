@@ -9,14 +9,15 @@ from distributor import access, tokens
 from distributor.access import Act, Actor
 from distributor.errors import Conflict, NotFound, Refused
 from distributor.model.audit import AuditAct, Touched
-from distributor.model.ledger import LedgerRow, RunEvent
+from distributor.model.ledger import LedgerRow
 from distributor.model.record import BulletinRecord, ItemRecord
-from distributor.model.revision import Withdrawal
+from distributor.model.revision import UnderWay, Withdrawal
 from distributor.publish import Change
-from distributor.store import bulletins, deliveries, digest_mending, runs, served, site_state, withdrawals
+from distributor.store import bulletins, digest_mending, served, site_state, withdrawals
 from distributor.usecases.audit import record_act
 from distributor.usecases.context import Context
 from distributor.usecases.refresh_site import refresh_site
+from distributor.usecases.under_way import Chosen, settle_under_way
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +36,19 @@ class TakenBack:
 
 
 async def withdraw_bulletin(
-    context: Context, actor: Actor, bulletin_id: str, reason: str, item_key: str | None = None
+    context: Context,
+    actor: Actor,
+    bulletin_id: str,
+    reason: str,
+    item_key: str | None = None,
+    *,
+    under_way: UnderWay = UnderWay.STOP,
 ) -> TakenBack:
     """Take a bulletin back, or one item of it.
 
-    Deliveries that are waiting are cancelled in either case: they were signed with what is taken back. The rest of
-    a bulletin can be sent again after a new sign-off. Digests that carry something of it stand still until a worker has
-    composed them anew from what is left.
+    Deliveries that are waiting are cancelled in either case, since they were signed with what is taken back, unless the
+    runs that are under way are to be finished as they were frozen. The rest of a bulletin can be sent again after a new
+    sign-off. Digests that carry something of it stand still until a worker has composed them anew from what is left.
 
     Args:
         context: the installation.
@@ -49,6 +56,7 @@ async def withdraw_bulletin(
         bulletin_id: the bulletin.
         reason: what readers are told.
         item_key: an item of it, None for the whole bulletin.
+        under_way: what becomes of its runs that have not finished.
 
     Raises:
         NotFound: `bulletin-unknown` or `item-unknown`.
@@ -67,10 +75,14 @@ async def withdraw_bulletin(
         said = Withdrawal(tokens.new_key(), bulletin_id, item_key, now, actor.name, reason.strip())
         await withdrawals.add(connection, said)
         await _show(connection, context, old, record)
-        cancelled = await _stop_mail(connection, context, actor, bulletin_id)
+        # digests of several bulletins go on without what was taken back, once a worker has composed them anew
+        mended = await digest_mending.reopen(connection, bulletin_id)
+        chosen = Chosen(bulletin_id, under_way, "withdrawal")
+        cancelled = await settle_under_way(connection, context, actor, chosen, mended)
         holders = await served.readers(connection, bulletin_id)
         touched = Touched("bulletin", bulletin_id, old.content_hash, record.content_hash)
-        details = {"item": item_key or "", "reason": said.reason, "cancelled": cancelled, "holders": len(holders)}
+        mail = {"under_way": under_way.value, "cancelled": cancelled, "holders": len(holders)}
+        details = {"item": item_key or "", "reason": said.reason, **mail}
         await record_act(connection, context, actor, AuditAct.WITHDRAW, touched, details)
     return TakenBack(record, cancelled, holders)
 
@@ -140,22 +152,3 @@ async def _show(connection: AsyncConnection, context: Context, old: BulletinReco
     await bulletins.save_publication(connection, record)
     if record.published is not None:
         await refresh_site(connection, context, [Change(record, old)])
-
-
-async def _stop_mail(connection: AsyncConnection, context: Context, actor: Actor, bulletin_id: str) -> int:
-    now = await context.database.now(connection)
-    found = await runs.list_all(connection, bulletin_id=bulletin_id)
-    counts = await runs.counts(connection, [run.id for run in found])
-    # digests of several bulletins go on without what was taken back, once a worker has composed them anew
-    mended = await digest_mending.reopen(connection, bulletin_id)
-    cancelled = 0
-    for run in found:
-        if run.id in mended or (run.ready is not None and counts[run.id].is_finished):
-            continue
-        await runs.cancel(connection, run.id, actor.name, now)
-        number = await deliveries.cancel_rest(connection, run.id, actor.name, now)
-        if number:
-            event = RunEvent(context.now(), actor.name, "cancel", "withdrawal", number)
-            await runs.add_event(connection, run.id, event)
-        cancelled += number
-    return cancelled

@@ -45,6 +45,8 @@ class Served(NamedTuple):
             *(here, f"runs/{self.ended.id}", f"{here}/ledger", f"{here}/ledger?state=failed", delivery),
             *(f"{here}/certificate", f"{here}/do/cancel", f"{here}/do/resolve", f"{delivery}/again"),
             *(f"sent?address={FIRST.address}", "sent", f"{here}?lang=en", "./", "./?lang=en"),
+            f"{here}/do/retry",
+            *(f"bulletins/{self.going.bulletin_id}/{page}" for page in ("withdraw", "changes", "edit")),
         )
 
 

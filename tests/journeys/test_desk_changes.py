@@ -12,6 +12,8 @@ from distributor.clock import FixedClock
 from distributor.settings import asset_folder
 from distributor.usecases.apply_configuration import apply_configuration
 from distributor.usecases.read_audit import read_trail
+from distributor.usecases.send_bulletin import send_bulletin
+from distributor.usecases.under_way import count_under_way
 from tests.support.desks import Browser, browser, hidden
 from tests.support.pages import look_at
 from tests.support.sites import SiteUnderTest, site
@@ -208,3 +210,28 @@ async def test_hostile_words_stay_words(tmp_path: Path) -> None:
         await approver.submit(f"{path}/withdraw", f"{path}/withdraw", fields)
         for address in (f"{path}/changes", path.removeprefix("/desk")):
             assert look_at((await approver.get(address)).text).values("//script[not(@src)] | //img/@src") == []
+
+
+@pytest.mark.parametrize(("page", "chosen"), [("withdraw", "finish"), ("changes", "stop")])
+async def test_what_becomes_of_mail_under_way_is_chosen_on_the_page(tmp_path: Path, page: str, chosen: str) -> None:
+    async with site(tmp_path) as it:
+        approver = await browser(it, AccessRole.APPROVER)
+        path = await received(it, approver)
+        await sign_and_publish(approver, path)
+        choice = "//input[@name='under_way']"
+        assert look_at((await approver.get(f"{path}/{page}")).text).values(f"{choice}/@value") == []
+        bulletin_id = path.rsplit("/", 1)[1]
+        await send_bulletin(it.context, Actor("王处"), bulletin_id, ["bao"])
+        asked = look_at((await approver.get(f"{path}/{page}")).text)
+        assert asked.values(f"{choice}/@value") == ["stop", "finish"]
+        assert asked.values(f"{choice}[@checked]/@value") == ["stop" if page == "withdraw" else "finish"]
+        if page == "withdraw":
+            fields = {"reason": "有误", "under_way": chosen}
+            answer = await approver.submit(f"{path}/withdraw", f"{path}/withdraw", fields)
+            assert answer.status_code == 303
+        else:
+            assert (await hand_in(approver, path, under_way=chosen))[0] == 303
+        act = "withdraw" if page == "withdraw" else "correct"
+        told = [dict(one.details) for one in await read_trail(it.context, "bulletin", bulletin_id) if one.act == act]
+        assert [one["under_way"] for one in told] == [chosen]
+        assert (await count_under_way(it.context, bulletin_id) > 0) is (chosen == "finish")

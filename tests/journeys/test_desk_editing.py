@@ -3,13 +3,16 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from distributor.access import AccessRole, Actor
 from distributor.model.finding import Finding, Level
-from distributor.store import bulletins
+from distributor.model.run import DeliveryState
+from distributor.store import bulletins, tables
 from distributor.usecases.read_audit import read_trail
 from distributor.usecases.sign_off_bulletin import sign_off_bulletin
 from tests.support.desks import Browser, browser, draft, hidden
+from tests.support.ledger import counts_of, make_run
 from tests.support.pages import look_at
 from tests.support.records import RECEIVED
 from tests.support.sites import site
@@ -162,3 +165,23 @@ async def test_a_form_with_too_many_fields_is_refused_in_a_sentence(tmp_path: Pa
         visitor = await browser(it, AccessRole.EDITOR)
         answer = await visitor.submit(HEAD, HEAD, {**TYPED, **{f"field-{number}": "x" for number in range(300)}})
         assert answer.status_code == 422
+
+
+async def test_a_draft_that_is_under_way_asks_what_becomes_of_its_mail(tmp_path: Path) -> None:
+    async with site(tmp_path) as it:
+        await draft(it)
+        visitor = await browser(it, AccessRole.EDITOR)
+        run = await make_run(it.context.database, 3)
+        async with it.context.database.write() as connection:
+            for table in (tables.runs, tables.deliveries):
+                await connection.execute(update(table).values(bulletin_id="b001"))
+        for path in (HEAD, await item_path(visitor)):
+            asked = look_at((await visitor.get(path)).text)
+            assert asked.values("//input[@name='under_way'][@checked]/@value") == ["finish"]
+            assert "3" in asked.texts("//fieldset[@class='roles']/legend")[0]
+        answer = await visitor.submit(HEAD, HEAD, {**TYPED, "under_way": "stop"})
+        assert answer.status_code == 303
+        assert (await counts_of(it.context.database, run)).of(DeliveryState.CANCELLED) == 3
+        assert look_at((await visitor.get(HEAD)).text).values("//input[@name='under_way']/@value") == []
+        (entry,) = await read_trail(it.context, "bulletin", "b001")
+        assert (entry.details["under_way"], entry.details["cancelled"]) == ("stop", 3)

@@ -1,6 +1,9 @@
 """Correcting and taking back through the command line."""
 
+import os
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -72,6 +75,22 @@ def test_a_withdrawal_names_who_has_the_bulletin_and_can_be_undone(run: Run, pub
     assert out.count("@") > 70
     assert run("withdraw", published, "--reason", "有误", "--as", "wang")[0] == 2
     assert run("withdraw", published, "--undo", "--as", "wang")[0] == 0
+
+
+def test_mail_under_way_is_finished_or_stopped_as_the_option_says(run: Run, published: str, corrected: Path) -> None:
+    assert run("send", published, "--list", "bao", "--as", "wang")[0] == 0
+    file = Path(os.environ["DISTRIBUTOR_DATA_DIR"]) / "distributor.sqlite3"
+    with closing(sqlite3.connect(file)) as connection, connection:
+        left = connection.execute("UPDATE deliveries SET state = 'deferred'").rowcount
+    assert left > 0
+    assert run("correct", published, corrected, "--yes", "--under-way", "finish", "--as", "li")[0] == 0
+    withdraw = ("withdraw", published, "--reason", "有误", "--as", "wang")
+    assert run(*withdraw, "--under-way", "perhaps")[0] == 2
+    code, out, _ = run(*withdraw, "--under-way", "finish")
+    assert (code, f"{left} " in out.splitlines()[0]) == (0, False)
+    assert run("withdraw", published, "--undo", "--as", "wang")[0] == 0
+    code, out, _ = run(*withdraw)
+    assert (code, f"{left} " in out.splitlines()[0]) == (0, True)
 
 
 def test_everything_can_be_rendered_anew(run: Run, published: str) -> None:

@@ -5,17 +5,20 @@ from fastapi import Response
 from distributor.access import Act
 from distributor.errors import DistributorError, FileRefused, Refused
 from distributor.model.record import display_title
+from distributor.model.revision import UnderWay
 from distributor.usecases.correct_bulletin import correct_bulletin, discard_correction, read_correction
 from distributor.usecases.name_lists import name_lists
 from distributor.usecases.notify_correction import notify_correction
 from distributor.usecases.read_revisions import read_item_versions
 from distributor.usecases.show_changes import show_changes
+from distributor.usecases.under_way import count_under_way
 from distributor.web.desk import shapes
 from distributor.web.desk.failures import failure_status
 from distributor.web.desk.forms import UPLOAD, Upload
 from distributor.web.desk.pages import done, show
 from distributor.web.desk.routing import action, page
 from distributor.web.desk.sentences import desk_sentence
+from distributor.web.desk.shapes import chosen_under_way
 from distributor.web.desk.visit import Desk, Desked, Flash
 
 _LONGEST_NAME = 200
@@ -42,7 +45,8 @@ async def correct(desk: Desked, bulletin_id: str) -> Response:
     try:
         file, note = _file(desk), _note(desk)
         read = await read_correction(desk.context, desk.actor, bulletin_id, (file.data, file.name))
-        await correct_bulletin(desk.context, desk.actor, read, file.data, note)
+        under_way = chosen_under_way(desk.form.text("under_way"), UnderWay.FINISH)
+        await correct_bulletin(desk.context, desk.actor, read, file.data, note, under_way=under_way)
     except DistributorError as refused:
         return await _changes(desk, bulletin_id, refused)
     if read.is_draft:
@@ -104,6 +108,8 @@ async def _changes(desk: Desk, bulletin_id: str, refused: DistributorError | Non
         "tab": "changes",
         "next_step": shapes.next_step(shown),
         "note": desk.form.text("note"),
+        "left": await count_under_way(desk.context, bulletin_id),
+        "under_way": chosen_under_way(desk.form.text("under_way"), UnderWay.FINISH),
         "most": UPLOAD // (1024 * 1024) - 1,
         "longest": _LONGEST_NOTE,
         "problem": None if refused is None else desk_sentence(refused, desk.visit.language),

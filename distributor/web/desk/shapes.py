@@ -8,6 +8,7 @@ from distributor.i18n import finding_sentence
 from distributor.model.finding import Finding, Level
 from distributor.model.recipient import Plan, PlanEntry, PlanRow
 from distributor.model.record import BulletinRecord, BulletinState
+from distributor.model.revision import UnderWay
 from distributor.usecases.show_bulletin import BulletinAtDesk
 
 _WEIGHT = {Level.BLOCKING: 0, Level.WARNING: 1, Level.INFO: 2}
@@ -135,6 +136,16 @@ def lists_of(plan: Plan) -> tuple[ListLine, ...]:
     return tuple(
         ListLine(list_id, label, sum(row.list_id == list_id for row in plan.rows)) for list_id, label in labels.items()
     )
+
+
+def chosen_under_way(sent: str, usual: UnderWay) -> UnderWay:
+    """Read from a form what becomes of mail that is under way.
+
+    Args:
+        sent: what the form says.
+        usual: what holds when it says nothing, or nothing known.
+    """
+    return UnderWay(sent) if sent in set(UnderWay) else usual
 
 
 def next_step(shown: BulletinAtDesk) -> str | None:

@@ -5,13 +5,15 @@ from fastapi import Request, Response
 from distributor.access import Act
 from distributor.errors import Refused
 from distributor.model.record import display_title
-from distributor.usecases.list_runs import list_runs
+from distributor.model.revision import UnderWay
 from distributor.usecases.show_changes import show_changes
+from distributor.usecases.under_way import count_under_way
 from distributor.usecases.withdraw_bulletin import undo_withdrawal, withdraw_bulletin
 from distributor.web.desk.failures import failure_status
 from distributor.web.desk.pages import done, show
 from distributor.web.desk.routing import action, page
 from distributor.web.desk.sentences import desk_sentence
+from distributor.web.desk.shapes import chosen_under_way
 from distributor.web.desk.visit import Desk, Desked, Flash
 
 _LONGEST = 200
@@ -28,7 +30,10 @@ async def withdraw(desk: Desked, bulletin_id: str) -> Response:
     """Take the bulletin or an item back."""
     key = desk.form.text("item")
     try:
-        taken = await withdraw_bulletin(desk.context, desk.actor, bulletin_id, _reason(desk), key or None)
+        under_way = chosen_under_way(desk.form.text("under_way"), UnderWay.STOP)
+        taken = await withdraw_bulletin(
+            desk.context, desk.actor, bulletin_id, _reason(desk), key or None, under_way=under_way
+        )
     except Refused as refused:
         return await _form(desk, bulletin_id, key, refused)
     back = f"bulletins/{bulletin_id}/restore" if not key else f"bulletins/{bulletin_id}/items/{key}/restore"
@@ -60,7 +65,6 @@ def _reason(desk: Desk) -> str:
 async def _form(desk: Desk, bulletin_id: str, key: str, refused: Refused | None = None) -> Response:
     found = await show_changes(desk.context, bulletin_id)
     shown = found.shown
-    runs = await list_runs(desk.context, bulletin_id=bulletin_id)
     values = {
         "shown": shown,
         "rows": found.holders,
@@ -68,7 +72,8 @@ async def _form(desk: Desk, bulletin_id: str, key: str, refused: Refused | None 
         "chosen": key,
         "reason": desk.form.text("reason"),
         "longest": _LONGEST,
-        "left": sum(one.counts.total for one in runs if not one.counts.is_finished),
+        "left": await count_under_way(desk.context, bulletin_id),
+        "under_way": chosen_under_way(desk.form.text("under_way"), UnderWay.STOP),
         "problem": None if refused is None else desk_sentence(refused, desk.visit.language),
     }
     status = 200 if refused is None else failure_status(refused)
