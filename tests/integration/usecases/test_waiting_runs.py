@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from distributor.access import Actor
 from distributor.model.run import DeliveryState, PauseReason, RefusalClass, Run
@@ -93,6 +93,15 @@ async def test_runs_in_which_nothing_moves_wait(database: Database, tmp_path: Pa
         overdue.id: (Wait.OVERDUE, 3),
         preparing.id: (Wait.PREPARING, 3),
     }
+
+
+async def test_a_run_of_which_no_recipient_was_written_yet_waits_too(database: Database, tmp_path: Path) -> None:
+    context = make_context(database, tmp_path)
+    run = await make_run(database, 1)
+    async with database.write() as connection:
+        await connection.execute(delete(_T).where(_T.c.run_id == run.id))
+    await change_run(context, run, ready=None, created=context.now() - _OLD)
+    assert await found(context) == {run.id: (Wait.PREPARING, 0)}
 
 
 async def test_the_doctor_names_the_runs_that_wait(database: Database, tmp_path: Path) -> None:
