@@ -40,7 +40,9 @@ async def run(container: Container, stopping: anyio.Event) -> None:
         stopping: set to stop.
     """
     # before anything is claimed: is this the database that we sent from, and what did dead workers leave behind?
-    await look_after(container)
+    while not await look_after(container) and not stopping.is_set():
+        with anyio.move_on_after(_TICK_SECONDS):
+            await stopping.wait()
     ticks = AsyncIOScheduler(timezone=UTC)
     ticks.start()
     try:
@@ -83,7 +85,7 @@ async def send_on_and_on(container: Container, transport: Transport, rest: Rest,
             await stopping.wait()
 
 
-async def _at_every_bell(bell: asyncio.Event, stopping: anyio.Event, act: Callable[[], Awaitable[None]]) -> None:
+async def _at_every_bell(bell: asyncio.Event, stopping: anyio.Event, act: Callable[[], Awaitable[object]]) -> None:
     """Act whenever the bell rings; an act that has begun is finished before the worker ends."""
     while not stopping.is_set():
         with anyio.move_on_after(_TICK_SECONDS):
@@ -137,14 +139,16 @@ async def announce(container: Container) -> None:
         _log.warning("database-away", problem=str(error.orig))
 
 
-async def look_after(container: Container) -> None:
-    """Look at everything that is not final; a database that is away for a while does not end the worker."""
+async def look_after(container: Container) -> bool:
+    """Look at everything that is not final; tells whether the database was there, which may be away for a while."""
     try:
         await guard_instance(container.context)
         await reconcile(container.context)
         await _purge(container)
     except DBAPIError as error:
         _log.warning("database-away", problem=str(error.orig))
+        return False
+    return True
 
 
 async def _purge(container: Container) -> None:

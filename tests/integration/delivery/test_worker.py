@@ -17,6 +17,7 @@ from distributor.settings import Settings
 from distributor.store.engine import Database
 from distributor.store.journal import Journal
 from distributor.store.ledger_writer import LedgerWriter
+from distributor.usecases.context import Context
 from distributor.worker import loop
 from distributor.worker.rest import Rest
 from tests.support.databases import sqlite_url
@@ -79,18 +80,47 @@ async def test_a_worker_outlives_a_database_that_is_away(
     async def away(*_given: object) -> None:
         raise AWAY
 
+    looks = [None]
+    look = loop.reconcile
+
+    async def away_once_begun(context: Context) -> object:
+        if looks:
+            looks.pop()
+            return await look(context)
+        raise AWAY
+
     for name in ("_LOOK_SECONDS", "_TICK_SECONDS"):
         monkeypatch.setattr(loop, name, 0.1)
     monkeypatch.setattr("distributor.worker.rest._REST_SECONDS", 0.1)
     monkeypatch.setattr("distributor.worker.rest._LOOK_SECONDS", 0.1)
     monkeypatch.setattr("distributor.worker.rest._BROKEN_SECONDS", 0.1)
     monkeypatch.setattr(loop, "drain_due", troubled)
-    monkeypatch.setattr(loop, "reconcile", away)
+    monkeypatch.setattr(loop, "reconcile", away_once_begun)
     monkeypatch.setattr(loop, "claim_occurrences", away)
     async with ScriptedServer() as server, at_work(container_at(database, tmp_path, server.port)):
         await make_run(database, 2)
         await until(lambda: len(server.ledger) == 2)
     assert troubles == []
+
+
+async def test_nothing_is_sent_before_the_guard_has_looked(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await make_run(database, 2)
+    looked: list[int] = []
+    usual = loop.guard_instance
+
+    async def guard(context: Context) -> object:
+        looked.append(len(server.ledger))
+        if len(looked) < 4:
+            raise AWAY
+        return await usual(context)
+
+    monkeypatch.setattr(loop, "_TICK_SECONDS", 0.1)
+    monkeypatch.setattr(loop, "guard_instance", guard)
+    async with ScriptedServer() as server, at_work(container_at(database, tmp_path, server.port)):
+        await until(lambda: len(server.ledger) == 2)
+    assert looked[:4] == [0, 0, 0, 0]
 
 
 async def test_procrastinate_needs_postgresql(tmp_path: Path) -> None:
