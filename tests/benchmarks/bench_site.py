@@ -1,11 +1,13 @@
 """How fast the site answers, beside a bare endpoint with the same bytes: `python -m tests.benchmarks.bench_site`.
 
-Both are served by uvicorn in processes of their own, and asked in turn over a few kept connections. The
-ratio is what counts: how much of the speed of the bare endpoint is left.
+Both are served by uvicorn in processes of their own, and asked in turn over a few kept connections. The ratios are what
+counts: how much of the speed of the bare endpoint is left, by the clock and by the processor time of the serving
+process; by the clock both may only show how fast the client asks.
 """
 
 import asyncio
 import multiprocessing
+import os
 import socket
 import sys
 import tempfile
@@ -46,24 +48,52 @@ class Answer:
     body: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A server in a process of its own."""
+
+    port: int
+    pid: int
+
+    def busy(self) -> float:
+        """Processor time it has used, in seconds (proc(5): user and system in ticks)."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text("ascii").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(slots=True)
+class Speed:
+    """How fast one server was: the best rate of all rounds, and what all answers together cost it."""
+
+    rate: float = 0.0
+    answers: int = 0
+    busy: float = 0.0
+
+    @property
+    def cost(self) -> float:
+        """Microseconds of processor for each answer."""
+        return self.busy / self.answers * 1e6
+
+
 def main() -> None:
     """Measure and print a table."""
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else SECONDS
-    table = Table("page", "bytes", "answer", "site 1/s", "bare 1/s", "ratio")
+    table = Table("page", "bytes", "answer", "site 1/s", "bare 1/s", "ratio", "site µs", "bare µs", "by processor")
     with tempfile.TemporaryDirectory() as folder, _server(_site, folder) as site:
         for path in PATHS:
-            answer = asyncio.run(_ask(site, path))
+            answer = asyncio.run(_ask(site.port, path))
             with _server(_bare, (path, answer)) as bare:
                 for status, extra in ((200, ""), (304, f"if-none-match: {answer.headers['etag']}\r\n")):
                     ours, plain = _turns((site, bare), path, extra, seconds)
-                    size, ratio = f"{len(answer.body):,}", f"{ours / plain:.2f}"
-                    table.add_row(path, size, str(status), f"{ours:,.0f}", f"{plain:,.0f}", ratio)
-    Console(width=110).print(table)
+                    rates = f"{ours.rate:,.0f}", f"{plain.rate:,.0f}", f"{ours.rate / plain.rate:.2f}"
+                    costs = f"{ours.cost:.0f}", f"{plain.cost:.0f}", f"{plain.cost / ours.cost:.2f}"
+                    table.add_row(path, f"{len(answer.body):,}", str(status), *rates, *costs)
+    Console(width=120).print(table)
 
 
 @contextmanager
-def _server(build: Build, argument: object) -> Iterator[int]:
-    """A server in a process of its own; gives its port."""
+def _server(build: Build, argument: object) -> Iterator[Served]:
+    """A server in a process of its own."""
     # named as TCP, so that asyncio switches off what makes small answers wait
     with socket.socket(proto=socket.IPPROTO_TCP) as listening:
         listening.bind(("127.0.0.1", 0))
@@ -71,7 +101,7 @@ def _server(build: Build, argument: object) -> Iterator[int]:
         process = multiprocessing.get_context("fork").Process(target=_serve, args=(build, argument, listening))
         process.start()
         try:
-            yield int(listening.getsockname()[1])
+            yield Served(int(listening.getsockname()[1]), process.pid or 0)
         finally:
             process.kill()
             process.join()
@@ -105,21 +135,25 @@ async def _bare(given: tuple[str, Answer]) -> Starlette:
     return Starlette(routes=[Route(path, endpoint)])
 
 
-def _turns(ports: tuple[int, int], path: str, extra: str, seconds: float) -> tuple[float, float]:
+def _turns(servers: tuple[Served, Served], path: str, extra: str, seconds: float) -> tuple[Speed, Speed]:
     """Ask two servers in turn, and give the best of each: whatever else the machine does, it does to both."""
-    best = [0.0, 0.0]
+    found = Speed(), Speed()
     for _ in range(ROUNDS):
-        for at, port in enumerate(ports):
-            best[at] = max(best[at], asyncio.run(_speed(port, path, extra, seconds / ROUNDS)))
-    return best[0], best[1]
+        for speed, server in zip(found, servers, strict=True):
+            before = server.busy()
+            answers, rate = asyncio.run(_speed(server.port, path, extra, seconds / ROUNDS))
+            speed.busy += server.busy() - before
+            speed.answers += answers
+            speed.rate = max(speed.rate, rate)
+    return found
 
 
-async def _speed(port: int, path: str, extra: str, seconds: float) -> float:
+async def _speed(port: int, path: str, extra: str, seconds: float) -> tuple[int, float]:
     request = _request(path, extra)
     until = time.perf_counter() + seconds
     began = time.perf_counter()
     counts = await asyncio.gather(*(_repeat(port, request, until) for _ in range(CONNECTIONS)))
-    return sum(counts) / (time.perf_counter() - began)
+    return sum(counts), sum(counts) / (time.perf_counter() - began)
 
 
 async def _repeat(port: int, request: bytes, until: float) -> int:
