@@ -17,7 +17,6 @@ from distributor.compose.dkim import (
     dns_record,
     from_pem,
     new_key,
-    sign,
     to_pem,
 )
 from distributor.compose.frame import greeting_for, message_frame, mint_message_id, sender_of, unsubscribe_mailto
@@ -41,6 +40,7 @@ from distributor.compose.notices import (
     UnsubscribeReceived,
 )
 from distributor.compose.render import DIGEST, PARTS, SIZE_LIMIT, render_digest, render_notice
+from distributor.compose.signing import Signing, Unsigned, begin_signing, sign
 from distributor.compose.simulate import as_shown
 from distributor.compose.template_check import MESSAGES, TEMPLATE_NAMES
 from distributor.compose.theme import ThemeView, checked_theme, contrast, theme_view
@@ -75,14 +75,17 @@ __all__ = [
     "RunRefused",
     "RunReport",
     "SectionView",
+    "Signing",
     "SpamHint",
     "ThemeView",
     "TrialMail",
+    "Unsigned",
     "UnsubscribeReceived",
     "addr_spec",
     "aligned",
     "as_shown",
     "attachment_of",
+    "begin_signing",
     "build_notice",
     "check_message",
     "checked_theme",

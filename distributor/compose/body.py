@@ -43,30 +43,32 @@ class Body:
         Refused: `variant-damaged` when the bytes are not those that the variant names.
     """
 
-    __slots__ = ("_pieces",)
+    __slots__ = ("_pieces", "head")
 
     def __init__(self, variant: Variant, attached: bytes | None = None) -> None:
         boundary = f"=_{variant.hash[:32]}"
-        pieces = _alternative(variant, boundary)
+        # the header fields of the content, with the empty line
+        self.head, pieces = _alternative(variant, boundary)
         if variant.attachment is not None:
             if attached is None or len(attached) != variant.attachment.size:
                 raise Refused("variant-damaged")
             outer = f"=_m{variant.hash[32:]}"
             pieces = [
-                f'Content-Type: multipart/mixed;\r\n boundary="{outer}"\r\n\r\n--{outer}\r\n'.encode(),
+                f"--{outer}\r\n".encode() + self.head,
                 *pieces,
                 f"--{outer}\r\n".encode() + attachment_headers(variant.attachment) + b"\r\n" + lines(attached),
                 f"--{outer}--\r\n".encode(),
             ]
+            self.head = f'Content-Type: multipart/mixed;\r\n boundary="{outer}"\r\n\r\n'.encode()
         self._pieces = tuple(pieces)
 
-    def write(self, values: Mapping[Slot, str], out: list[bytes]) -> None:
-        """Append the header fields of the content, the empty line and the content.
+    def write(self, values: Mapping[Slot, str]) -> list[bytes]:
+        """Give the content in pieces; `head` stands before it.
 
         Args:
             values: what goes into each slot.
-            out: what is written so far.
         """
+        out: list[bytes] = []
         plain = {slot: value.encode() for slot, value in values.items()}
         escaped = {slot: _escaped(value) for slot, value in values.items()}
         for piece in self._pieces:
@@ -74,6 +76,7 @@ class Body:
                 out.append(piece)
             else:
                 piece.spliced.write(escaped if piece.is_html else plain, out)
+        return out
 
 
 def attachment_headers(attachment: Attachment) -> bytes:
@@ -138,12 +141,12 @@ def _escaped(value: str) -> bytes:
     return html.escape(value).encode()
 
 
-def _alternative(variant: Variant, boundary: str) -> list[bytes | _Part]:
+def _alternative(variant: Variant, boundary: str) -> tuple[bytes, list[bytes | _Part]]:
     text = _Part(SplicedPart(variant.text), is_html=False)
     if variant.html is None:
-        return [_text_headers("plain"), text]
-    return [
-        f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n\r\n'.encode(),
+        return _text_headers("plain"), [text]
+    head = f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n\r\n'.encode()
+    return head, [
         f"--{boundary}\r\n".encode() + _text_headers("plain"),
         text,
         f"--{boundary}\r\n".encode() + _text_headers("html"),

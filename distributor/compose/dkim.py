@@ -1,27 +1,21 @@
-"""DKIM signatures (RFC 6376, RFC 8463), relaxed/relaxed, over every header a reader or a mailbox provider trusts."""
+"""Keys of DKIM signatures (RFC 6376, RFC 8463) and their records in the DNS."""
 
-import hashlib
 import re
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
-from functools import lru_cache
 
 import idna
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 
-from distributor.compose.relaxed import body_hash, signed_fields
-from distributor.errors import Misconfigured, Refused
+from distributor.errors import Misconfigured
 
 _PrivateKey = rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
 
 _RSA_BITS = 2048
-_FOLD = "\r\n "
-_EMPTY_LINE = b"\r\n\r\n"
 _SELECTOR = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 _TXT_STRING = 255
 
@@ -133,28 +127,6 @@ def dns_record(key: DkimKey) -> DnsRecord:
     return DnsRecord(f"{key.selector}._domainkey.{key.domain}", value)
 
 
-def sign(message: bytes, keys: Sequence[DkimKey], moment: datetime | None = None) -> bytes:
-    """Put one signature for each key of the sender's domain in front of a message; the message itself stays as it is.
-
-    Args:
-        message: the exact bytes that will be sent, lines ended by CRLF.
-        keys: the keys of the installation; see `aligned`. The signatures stand in their order.
-        moment: when it is signed (`t=`), or None to leave that out.
-
-    Raises:
-        Refused: `message-unsafe` when there is no end of the header.
-    """
-    end = message.find(_EMPTY_LINE)
-    if end < 0:
-        raise Refused("message-unsafe", part="header")
-    names, signed = signed_fields(message[:end])
-    hashed = b64encode(body_hash(message, end + len(_EMPTY_LINE))).decode()
-    stamp = "" if moment is None else f" t={int(moment.timestamp())};"
-    chosen = aligned(keys, _sender_domain(signed.partition(b"\r\n")[0])) or _usual(keys)
-    signatures = [_signature(key, names, signed, f"{stamp}\r\n bh={hashed};") for key in chosen]
-    return b"".join([*signatures, message])
-
-
 def aligned(keys: Sequence[DkimKey], domain: str) -> tuple[DkimKey, ...]:
     """Give the keys whose signatures stand behind a From address: those of its domain or of one above it.
 
@@ -167,18 +139,6 @@ def aligned(keys: Sequence[DkimKey], domain: str) -> tuple[DkimKey, ...]:
     """
     below = f".{domain.lower()}"
     return tuple(key for key in keys if below.endswith(f".{key.domain}"))
-
-
-def _usual(keys: Sequence[DkimKey]) -> tuple[DkimKey, ...]:
-    """Those of the first domain: better a signature that only says who sends than none."""
-    return tuple(key for key in keys if key.domain == keys[0].domain)
-
-
-@lru_cache(maxsize=16)
-def _sender_domain(first: bytes) -> str:
-    """The domain of From, which is signed before everything else; nothing when there is no From."""
-    line = first.decode("ascii", "replace")
-    return "".join(re.findall(r"@([A-Za-z0-9.-]+)>?$", line)) if line.startswith("from:") else ""
 
 
 def _domain(name: str) -> str:
@@ -201,21 +161,3 @@ def _checked(key: DkimKey) -> DkimKey:
 
 def _chunks(text: str, length: int) -> list[str]:
     return [text[at : at + length] for at in range(0, len(text), length)]
-
-
-def _signature(key: DkimKey, names: str, signed: bytes, stamp_and_hash: str) -> bytes:
-    unsigned = (
-        f"v=1; a={key.algorithm}; c=relaxed/relaxed; d={key.domain};\r\n"
-        f" s={key.selector};{stamp_and_hash}\r\n h={names};\r\n b="
-    )
-    # the relaxed form: there is never more than the one blank of a fold
-    data = signed + b"dkim-signature:" + unsigned.replace("\r\n", "").encode()
-    signature = b64encode(_raw_signature(key, data)).decode()
-    return f"DKIM-Signature: {unsigned}{_FOLD.join(_chunks(signature, 72))}\r\n".encode()
-
-
-def _raw_signature(key: DkimKey, data: bytes) -> bytes:
-    if isinstance(key.private, rsa.RSAPrivateKey):
-        return key.private.sign(data, padding.PKCS1v15(), hashes.SHA256())
-    # RFC 8463 §3: the hash of the header is what Ed25519 signs
-    return key.private.sign(hashlib.sha256(data).digest())

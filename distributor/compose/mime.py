@@ -1,6 +1,11 @@
-"""The bytes of a message: headers and a prebuilt body, with what is personal spliced in (RFC 5322)."""
+"""The bytes of a message: headers and a prebuilt body, with what is personal spliced in (RFC 5322).
+
+What all messages of a variant share is written once: the base64 of the body and the lines of the header, these also in
+the relaxed form that is signed.
+"""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 from functools import lru_cache
@@ -8,6 +13,8 @@ from functools import lru_cache
 from distributor.compose import headers
 from distributor.compose.body import Body
 from distributor.compose.headers import Literal, Mailbox, Text, Uris, header
+from distributor.compose.relaxed import SharedFields
+from distributor.compose.signing import Unsigned
 from distributor.errors import Refused
 from distributor.model.message import MessageFrame, Personal, Slot, Variant
 
@@ -34,17 +41,30 @@ class Prepared:
         variant: the signed-off rendering.
         frame: what the headers of all messages share.
         attached: the bytes of its attachment, None when it has none.
+
+    Raises:
+        Refused: `header-unsafe` or `variant-damaged`.
     """
 
-    __slots__ = ("_body", "_frame", "_head")
+    __slots__ = ("_body", "_first", "_frame", "_rest", "_shared", "size")
 
     def __init__(self, variant: Variant, frame: MessageFrame, attached: bytes | None = None) -> None:
         self._frame = frame
-        self._head = _shared_headers(variant, frame)
         self._body = Body(variant, attached)
+        self._first, rest = _shared_headers(variant, frame)
+        self._rest = rest + self._body.head
+        own = (b"date", b"to", b"message-id", b"list-unsubscribe", frame.idempotency_header.lower().encode())
+        head = self._head(self._own(_SAMPLE))
+        self._shared = SharedFields(head.removesuffix(b"\r\n\r\n"), own)
+        # of a short message in octets; what is personal adds little
+        self.size = len(head) + sum(map(len, self._body.write(_plain(_SAMPLE))))
 
     def build(self, personal: Personal) -> bytes:
-        """Make the exact bytes to sign and send to one reader.
+        """Make the exact bytes to send to one reader, without a signature; see `write`."""
+        return self.write(personal).message
+
+    def write(self, personal: Personal) -> Unsigned:
+        """Make the message of one reader, ready to be signed.
 
         Args:
             personal: what differs from reader to reader.
@@ -53,24 +73,27 @@ class Prepared:
             AddressRefused: `mailbox-unusable`.
             Refused: `header-unsafe` or `message-unsafe` for a personal value that may not stand in a message.
         """
-        pieces = self._head_for(personal)
-        self._body.write(_plain(personal), pieces)
-        return b"".join(pieces)
+        own = self._own(personal)
+        body = self._body.write(_plain(personal))
+        # base64 is in relaxed form as it stands
+        return Unsigned(self._head(own), body, body, self._shared.names, self._shared.with_own(own))
 
-    def _head_for(self, personal: Personal) -> list[bytes]:
+    def _own(self, personal: Personal) -> tuple[bytes, ...]:
+        """The lines that no other message has."""
         if not _MESSAGE_ID.fullmatch(personal.message_id):
             raise Refused("header-unsafe", header="Message-ID")
-        first, rest = self._head
         # every line is checked where it is made, and `prepare` has checked that no two have one name
-        return [
+        return (
             _date(int(personal.sent.timestamp())),
-            first,
             header("To", Mailbox(personal.address, personal.display_name)),
             header("Message-ID", Literal(personal.message_id)),
             header("List-Unsubscribe", Uris((personal.unsubscribe_url, personal.unsubscribe_mailto))),
             header(self._frame.idempotency_header, Literal(personal.idempotency_key)),
-            rest,
-        ]
+        )
+
+    def _head(self, own: Sequence[bytes]) -> bytes:
+        date, *others = own
+        return b"".join([date, self._first, *others, self._rest])
 
 
 def prepare(variant: Variant, frame: MessageFrame, attached: bytes | None = None) -> Prepared:

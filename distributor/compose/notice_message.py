@@ -51,7 +51,7 @@ def build_notice(variant: Variant, frame: NoticeFrame) -> bytes:
         header("Content-Language", Literal(frame.language)),
         header("MIME-Version", Literal("1.0")),
     ]
-    Body(variant).write({}, pieces)
-    message = b"".join(pieces)
+    body = Body(variant)
+    message = b"".join([*pieces, body.head, *body.write({})])
     headers.check_message(message, allow_utf8=not frame.address.isascii())
     return message

@@ -1,10 +1,9 @@
 """Make the bytes of one delivery: the signed rendering with what is personal spliced in."""
 
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 
 from distributor import compose, tokens
-from distributor.compose import Prepared
+from distributor.compose import Prepared, Signing
 from distributor.errors import NotFound
 from distributor.i18n import negotiate
 from distributor.model.message import Personal, Variant
@@ -14,19 +13,6 @@ from distributor.store import address_book, blobs, digests, runs
 from distributor.usecases.context import Context
 from distributor.usecases.request_unsubscribe import PURPOSE
 from distributor.usecases.subscription_links import preferences_url
-
-
-@dataclass(frozen=True, slots=True)
-class Unsigned:
-    """A message before it is signed.
-
-    Args:
-        message: its bytes.
-        dated: the moment of its Date.
-    """
-
-    message: bytes
-    dated: datetime
 
 
 class Composer:
@@ -51,10 +37,11 @@ class Composer:
         Raises:
             NotFound: `list-unknown` when its list was removed from the address book.
         """
-        return self.sign(self.write(await self.prepared(delivery), delivery))
+        signing = self.begin(await self.prepared(delivery), delivery)
+        return signing.finish(signing.values())
 
-    def write(self, prepared: Prepared, delivery: Delivery) -> Unsigned:
-        """Give the bytes of a delivery, dated now and not signed yet; it reads nothing.
+    def begin(self, prepared: Prepared, delivery: Delivery) -> Signing:
+        """Write the message of a delivery, dated now, and all of its signatures but their values; it reads nothing.
 
         Args:
             prepared: what `prepared` gave for it.
@@ -64,16 +51,7 @@ class Composer:
             Refused: for a personal value that may not stand in a message.
         """
         personal = self._personal(delivery)
-        return Unsigned(prepared.build(personal), personal.sent)
-
-    def sign(self, unsigned: Unsigned) -> bytes:
-        """Sign a message if there are keys; nearly all of that time other threads may run.
-
-        Args:
-            unsigned: what `write` gave.
-        """
-        keys = self._context.dkim_keys
-        return compose.sign(unsigned.message, keys, unsigned.dated) if keys else unsigned.message
+        return compose.begin_signing(prepared.write(personal), self._context.dkim_keys, personal.sent)
 
     async def prepared(self, delivery: Delivery) -> Prepared:
         """Give the rendering of a delivery, ready for what is personal; it is made once and kept.

@@ -1,7 +1,11 @@
-"""Messages made ahead, in threads: most of signing leaves the interpreter to the connections meanwhile."""
+"""Messages made ahead: written between two turns of the conversations, signed with RSA in threads.
+
+Threads that need the interpreter for every few microseconds take it from each other and from the conversations, and
+each time it changes hands costs as much as it gains. So only what leaves the interpreter alone for long is done there.
+"""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import anyio
@@ -9,7 +13,7 @@ import anyio.to_thread
 from sqlalchemy.exc import DBAPIError
 
 from distributor import log
-from distributor.compose import Prepared
+from distributor.compose import Prepared, Signing
 from distributor.errors import DistributorError
 from distributor.model.run import Delivery
 from distributor.usecases.compose_message import Composer
@@ -18,6 +22,8 @@ from distributor.usecases.draining.stock import Stock
 _log = log.get_logger(__name__)
 
 _BATCH = 12
+# to write and hash a message that is larger would keep the conversations waiting for too long
+_LARGE = 300_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,28 +87,51 @@ class Workshop:
         return left
 
     async def _make(self, batch: Sequence[Delivery]) -> list[Made]:
-        """Find the renderings here, where the database is asked, and write and sign in a thread."""
-        found = [(delivery, await self._prepared(delivery)) for delivery in batch]
-        return await anyio.to_thread.run_sync(_make_all, self._composer, found)
+        """Write here, where the database is asked, and compute slow signatures in a thread."""
+        begun = [await self._begun(delivery) for delivery in batch]
+        slow = [one.signing for one in begun if isinstance(one, _Begun) and one.signing.is_slow]
+        values = iter(await anyio.to_thread.run_sync(_values, slow) if slow else ())
+        return [one if isinstance(one, Made) else _finished(one, values) for one in begun]
 
-    async def _prepared(self, delivery: Delivery) -> Prepared | Made:
+    async def _begun(self, delivery: Delivery) -> "_Begun | Made":
         try:
-            return await self._composer.prepared(delivery)
+            prepared = await self._composer.prepared(delivery)
+            if prepared.size > _LARGE:
+                return await anyio.to_thread.run_sync(_begin, self._composer, prepared, delivery)
+            return _begin(self._composer, prepared, delivery)
         except DBAPIError:
             return Made(delivery, again=True)
         except Exception as error:  # noqa: BLE001  see _broken
             return _broken(delivery, error)
 
 
-def _make_all(composer: Composer, found: Sequence[tuple[Delivery, Prepared | Made]]) -> list[Made]:
-    return [one if isinstance(one, Made) else _made(composer, delivery, one) for delivery, one in found]
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    delivery: Delivery
+    signing: Signing
 
 
-def _made(composer: Composer, delivery: Delivery, prepared: Prepared) -> Made:
+def _begin(composer: Composer, prepared: Prepared, delivery: Delivery) -> _Begun:
+    return _Begun(delivery, composer.begin(prepared, delivery))
+
+
+def _values(signings: Sequence[Signing]) -> list[Sequence[bytes] | Exception]:
+    return [_attempt(signing) for signing in signings]
+
+
+def _attempt(signing: Signing) -> Sequence[bytes] | Exception:
     try:
-        return Made(delivery, composer.sign(composer.write(prepared, delivery)))
+        return signing.values()
     except Exception as error:  # noqa: BLE001  see _broken
-        return _broken(delivery, error)
+        return error
+
+
+def _finished(begun: _Begun, slow: Iterator[Sequence[bytes] | Exception]) -> Made:
+    signing = begun.signing
+    values = next(slow) if signing.is_slow else _attempt(signing)
+    if isinstance(values, Exception):
+        return _broken(begun.delivery, values)
+    return Made(begun.delivery, signing.finish(values))
 
 
 def _broken(delivery: Delivery, error: Exception) -> Made:

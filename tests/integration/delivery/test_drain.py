@@ -10,7 +10,7 @@ import anyio
 import pytest
 from sqlalchemy import update
 
-from distributor.compose import DkimAlgorithm, Prepared, new_key
+from distributor.compose import DkimAlgorithm, Prepared, Signing, new_key
 from distributor.deliver import BeforeDot
 from distributor.errors import RelayTrouble
 from distributor.model.conduct import Conduct, Pace
@@ -19,7 +19,7 @@ from distributor.model.recipient import Suppression
 from distributor.model.run import Delivery, DeliveryState, Outcome, PauseReason, RefusalClass, Run
 from distributor.store import deliveries, runs, suppressions, tables
 from distributor.store.engine import Database
-from distributor.usecases.compose_message import Composer, Unsigned
+from distributor.usecases.compose_message import Composer
 from distributor.usecases.context import Context
 from distributor.usecases.drain_deliveries import Drained, Worker, drain
 from distributor.usecases.reconcile_deliveries import reconcile
@@ -341,14 +341,14 @@ async def test_what_breaks_the_program_fails_alone(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = await make_run(database, 10)
-    write = Composer.write
+    begin = Composer.begin
 
-    def break_on_one(composer: Composer, prepared: Prepared, delivery: Delivery) -> Unsigned:
+    def break_on_one(composer: Composer, prepared: Prepared, delivery: Delivery) -> Signing:
         if delivery.address.startswith("r4@"):
             raise ZeroDivisionError
-        return write(composer, prepared, delivery)
+        return begin(composer, prepared, delivery)
 
-    monkeypatch.setattr(Composer, "write", break_on_one)
+    monkeypatch.setattr(Composer, "begin", break_on_one)
     async with ScriptedServer() as server:
         assert (await send(make_context(database, tmp_path), server)).failed == 1
     assert (await counts_of(database, run)).of(_S.SENT) == 9
