@@ -1,6 +1,7 @@
 """Recognise a database that was cloned or restored from a backup, before anything of it is sent a second time."""
 
 import json
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -9,6 +10,7 @@ from typing import Final
 
 import anyio
 import anyio.to_thread
+from sqlalchemy.exc import IntegrityError
 
 from distributor import log, tokens
 from distributor.store import instance
@@ -71,13 +73,37 @@ async def guard_instance(context: Context, *, patience: timedelta = PATIENCE) ->
     Returns:
         How many runs wait for a person now.
     """
-    joined = await _joined(context, patience)
+    while True:
+        judged = await _judge(context, patience)
+        with suppress(IntegrityError):
+            held = await _beat(context, judged)
+            if held is not None:
+                return held
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What was found out about a database before it is written to.
+
+    Args:
+        token: its name, None for a new one.
+        is_joined: it is strange here, and another worker sends from it.
+    """
+
+    token: str | None
+    is_joined: bool = False
+
+
+async def _beat(context: Context, judged: _Judged) -> int | None:
+    """Beat; gives how many runs are held, or None when another worker has given the database a name meanwhile."""
     memory = await _recall(context)
     held = 0
     async with context.database.write() as connection:
         now = await context.database.now(connection)
         known = await instance.load(connection)
-        if known is not None and not (memory.is_ours(known) or known.token == joined):
+        if (None if known is None else known.token) != judged.token:
+            return None
+        if known is not None and not (memory.is_ours(known) or judged.is_joined):
             held = await hold_everything(connection, context.now())
             _log.error("database-restored", runs=held)
             known = Instance(tokens.new_key(20), 0, now, context.now())
@@ -89,23 +115,25 @@ async def guard_instance(context: Context, *, patience: timedelta = PATIENCE) ->
     return held
 
 
-async def _joined(context: Context, patience: timedelta) -> str | None:
-    """Give the token of a database that is strange here while another worker sends from it; wait for its beat."""
+async def _judge(context: Context, patience: timedelta) -> _Judged:
+    """Find out whether a database that is strange here is sent from by another worker; wait for its beat."""
     until = anyio.current_time() + patience.total_seconds()
     before: Instance | None = None
     while True:
         async with context.database.read() as connection:
             known = await instance.look(connection)
+        if known is None:
+            return _Judged(None)
         # another process of this installation may have decided meanwhile
-        if known is None or (await _recall(context)).has(known):
-            return None
+        if (await _recall(context)).has(known):
+            return _Judged(known.token)
         if before is None or before.token != known.token:
             before = known
         if known.beats > before.beats:
             _log.info("database-joined", beats=known.beats)
-            return known.token
+            return _Judged(known.token, is_joined=True)
         if anyio.current_time() >= until:
-            return None
+            return _Judged(known.token)
         await anyio.sleep(_LOOK_SECONDS)
 
 

@@ -1,5 +1,6 @@
 """A database that is locked, restarted or away while a run goes on; a worker that is frozen past its lease."""
 
+import contextlib
 import signal
 import sqlite3
 from datetime import timedelta
@@ -21,7 +22,7 @@ from tests.faults.conftest import Size
 from tests.faults.test_killed_worker import finished, outcome, report, until_taken
 from tests.support import postgres
 from tests.support.databases import postgres_url, sqlite_url
-from tests.support.ledger import counts_of, make_context, make_run, transport_to
+from tests.support.ledger import counts_of, make_context, make_run, transport_to, until
 from tests.support.smtp_script import After, Script, Step
 from tests.support.smtp_server import ScriptedServer
 from tests.support.workers import WorkerProcess, worker_environment
@@ -111,12 +112,13 @@ async def test_a_worker_frozen_past_its_lease_is_replaced_and_harms_nobody_when_
 ) -> None:
     # it waits for leases of half a minute
     size.leave_out(unless=False)
-    run = await make_run(database, 1000)
     async with ScriptedServer(SLOW) as server:
         environments = [
             worker_environment(tmp_path / f"machine{number % machines}", database.url, server.port)
             for number in range(2)
         ]
+        await made_known(environments, tmp_path)
+        run = await make_run(database, 1000)
         with WorkerProcess(environments[0], tmp_path / "a.log") as frozen:
             await until_taken(server, 100)
             assert frozen.process is not None
@@ -132,3 +134,11 @@ async def test_a_worker_frozen_past_its_lease_is_replaced_and_harms_nobody_when_
     assert (found.lost, found.in_doubt) == (0, 0)
     # on another machine nobody can read what was not in the database yet: one commit group
     assert found.duplicates <= (4 if machines == 1 else 4 + 200)
+
+
+async def made_known(environments: list[dict[str, str]], folder: Path) -> None:
+    """Let each machine meet the database while the others send from it: one that comes when nobody is there asks."""
+    with contextlib.ExitStack() as stack, anyio.fail_after(60):
+        for number, environment in enumerate(environments):
+            stack.enter_context(WorkerProcess(environment, folder / f"{number}.log"))
+            await until(Path(environment["DISTRIBUTOR_DATA_DIR"], "instance.json").exists)

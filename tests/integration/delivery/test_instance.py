@@ -23,7 +23,7 @@ from distributor.usecases.list_runs import show_run
 from distributor.usecases.resume_run import resume_run
 from distributor.usecases.send_due import send_due
 from tests.support.databases import postgres_url, sqlite_url
-from tests.support.ledger import make_context, make_run, rows_of
+from tests.support.ledger import make_context, make_run, rows_of, until
 from tests.support.transports import ScriptedTransport
 
 pytestmark = pytest.mark.anyio
@@ -40,11 +40,12 @@ class Beating:
 
     context: Context
     beats: int = 0
+    patience: timedelta = ALONE
 
     async def run(self) -> None:
         """Beat until cancelled."""
         while True:
-            await guard_instance(self.context, patience=ALONE)
+            await guard_instance(self.context, patience=self.patience)
             self.beats += 1
             await anyio.sleep(0.05)
 
@@ -137,6 +138,18 @@ async def test_a_further_worker_joins_when_the_beat_of_another_one_rises(databas
 
 
 @pytest.mark.postgres
+async def test_workers_that_begin_at_once_with_a_new_database_are_no_copies(database: Database, tmp_path: Path) -> None:
+    run = await make_run(database, 1)
+    workers = [Beating(make_context(database, tmp_path / str(number)), patience=LONG) for number in range(3)]
+    async with anyio.create_task_group() as tasks:
+        for worker in workers:
+            tasks.start_soon(worker.run)
+        await until(lambda: all(worker.beats >= 2 for worker in workers))
+        tasks.cancel_scope.cancel()
+    assert not await is_copy(database)
+    assert await status(workers[0].context, run) is RunStatus.WAITING
+
+
 async def test_a_further_worker_whose_folder_is_a_copy_joins_in_the_same_way(
     request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
