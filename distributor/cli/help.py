@@ -18,7 +18,8 @@ SHELVES: Final = {
         "contributions",
     ),
     "sending": (
-        *("schedule", "send", "notify", "runs", "history", "pause", "resume", "retry", "resolve", "cancel"),
+        *("schedule", "send", "notify", "runs", "history", "pause", "resume", "retry", "resolve"),
+        *("cancel", "reopen"),
         *("test-mail", "bounce"),
     ),
     "readers": ("recipients", "subscribers", "feeds"),

@@ -1,4 +1,4 @@
-"""Commands of the operator on runs: pause, resume, retry, resolve, cancel, history."""
+"""Commands of the operator on runs: pause, resume, retry, resolve, cancel, reopen, history."""
 
 import json
 from enum import StrEnum
@@ -35,6 +35,7 @@ def register(app: typer.Typer) -> None:
     app.command("retry", help=words("cli.retry"), epilog="distributor retry RUN --delivery ID --as wang")(retry)
     app.command("resolve", help=words("cli.resolve"), epilog="distributor resolve RUN sent --as wang")(resolve)
     app.command("cancel", help=words("cli.cancel"), epilog="distributor cancel RUN --as wang")(cancel)
+    app.command("reopen", help=words("cli.reopen"), epilog="distributor reopen RUN --as wang")(reopen)
     app.command("history", help=words("cli.history"), epilog="distributor history RUN --json")(history)
 
 
@@ -92,12 +93,21 @@ def resolve(
 
 
 def cancel(run_id: RunArgument, *, as_: ActorOption = None, config: ConfigOption = None) -> None:
-    """Send nothing more of a run, for good."""
+    """Send nothing more of a run."""
     from distributor.cli.container import run_in_container
     from distributor.usecases.cancel_run import cancel_run
 
     number = run_in_container(config, actor(as_), lambda container: cancel_run(container.context, actor(as_), run_id))
     say("cli.cancel.done" if number else "cli.cancel.none", number=number, id=run_id)
+
+
+def reopen(run_id: RunArgument, *, as_: ActorOption = None, config: ConfigOption = None) -> None:
+    """Take the cancelling of a run back; it stands still until it is resumed."""
+    from distributor.cli.container import run_in_container
+    from distributor.usecases.reopen_run import reopen_run
+
+    number = run_in_container(config, actor(as_), lambda container: reopen_run(container.context, actor(as_), run_id))
+    say("cli.reopen.done" if number else "cli.reopen.none", number=number, id=run_id)
 
 
 def history(run_id: RunArgument, *, as_json: JsonOption = False, config: ConfigOption = None) -> None:

@@ -37,6 +37,7 @@ TRANSITIONS: Final = MappingProxyType(
         (_S.CLAIMED, _E.SUPPRESS): _S.SUPPRESSED,
         (_S.PENDING, _E.CANCEL): _S.CANCELLED,
         (_S.DEFERRED, _E.CANCEL): _S.CANCELLED,
+        (_S.CANCELLED, _E.REOPEN): _S.PENDING,
         (_S.FAILED, _E.RETRY): _S.PENDING,
         # somebody says that it is not there, and a person sends it again
         (_S.SENT, _E.RESEND): _S.PENDING,

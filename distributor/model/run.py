@@ -51,6 +51,7 @@ class DeliveryEvent(StrEnum):
     BOUNCE = "bounce"
     SUPPRESS = "suppress"
     CANCEL = "cancel"
+    REOPEN = "reopen"
     RETRY = "retry"
     RESEND = "resend"
 

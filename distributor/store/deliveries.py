@@ -134,6 +134,22 @@ async def cancel_rest(connection: AsyncConnection, run_id: str, actor: str, now:
     return len(await _move(connection, which, Settlement(_S.CANCELLED, actor), now))
 
 
+async def reopen_cancelled(
+    connection: AsyncConnection, run_id: str, ids: Collection[str], actor: str, now: datetime
+) -> int:
+    """Make cancelled deliveries due again, with the whole patience of a first attempt; returns how many.
+
+    Args:
+        connection: an open writing transaction.
+        run_id: the run.
+        ids: which.
+        actor: who wants it.
+        now: the clock of the database.
+    """
+    which = and_(_of(connection, run_id, ids), deliveries.c.state == _S.CANCELLED)
+    return len(await _move(connection, which, Settlement(_S.PENDING, actor), now, {"attempts": 0, "finished": None}))
+
+
 async def cancel_variant(connection: AsyncConnection, run_id: str, variant: str, actor: str, now: datetime) -> int:
     """Cancel what a run has not sent of one rendering and no worker has in hand; returns how many.
 

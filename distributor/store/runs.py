@@ -122,6 +122,21 @@ async def cancel(connection: AsyncConnection, run_id: str, by: str, now: datetim
     return (await connection.execute(stop.values(changes))).rowcount == 1
 
 
+async def reopen(connection: AsyncConnection, run_id: str, by: str | None, now: datetime) -> bool:
+    """Take the cancelling of a run back; returns False when it was not cancelled.
+
+    Args:
+        connection: an open writing transaction.
+        run_id: the run.
+        by: who takes it back: the run stands still until it is resumed; None when there is nothing to send.
+        now: the present moment.
+    """
+    which = update(runs).where(runs.c.id == run_id, runs.c.pause_reason == PauseReason.CANCELLED)
+    stands: dict[str, object] = {"paused": now, "paused_by": by, "pause_reason": PauseReason.PERSON}
+    changes = dict.fromkeys(stands) if by is None else stands
+    return (await connection.execute(which.values(changes))).rowcount == 1
+
+
 async def cancelled_with_rest(connection: AsyncConnection) -> tuple[tuple[str, str], ...]:
     """Give id and canceller of the cancelled runs of which something is still waiting.
 

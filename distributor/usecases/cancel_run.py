@@ -12,7 +12,7 @@ from distributor.usecases.context import Context
 
 
 async def cancel_run(context: Context, actor: Actor, run_id: str) -> int:
-    """Send nothing more of a run, for good; returns how many deliveries were cancelled at once.
+    """Send nothing more of a run until it is reopened; returns how many deliveries were cancelled at once.
 
     What a worker has in hand is finished or given back, and then cancelled too.
 

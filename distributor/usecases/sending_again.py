@@ -1,4 +1,4 @@
-"""What nobody may send once more: what was cancelled, what was taken back, and to who is not written to any more."""
+"""What nobody may send once more: of a cancelled run, what was taken back, to who is not written to any more."""
 
 from collections.abc import Collection, Sequence
 from typing import Final
@@ -10,10 +10,11 @@ from distributor.model.run import Delivery, DeliveryState, PauseReason, Run
 from distributor.store import left_out, runs, sendable
 from distributor.usecases.context import Context
 
-# what a person may make due again: by one mail, by all that failed, out of doubt
+# what a person may make due again: by one mail, by all that failed, out of doubt, by taking a cancelling back
 RESENT: Final = frozenset({DeliveryState.SENT, DeliveryState.FAILED})
 RETRIED: Final = frozenset({DeliveryState.FAILED})
 DOUBTED: Final = frozenset({DeliveryState.IN_DOUBT})
+REOPENED: Final = frozenset({DeliveryState.CANCELLED})
 
 
 async def sendable_again(
@@ -31,7 +32,7 @@ async def sendable_again(
         Conflict: `run-cancelled`; `again-taken-back` or `again-stopped` when that is so for one of the chosen, or for
             everything when all are asked for.
     """
-    if run.pause_reason is PauseReason.CANCELLED:
+    if run.pause_reason is PauseReason.CANCELLED and states != REOPENED:
         # what is due in a cancelled run is cancelled at the next sweep
         raise Conflict("run-cancelled", id=run.id, actor=run.paused_by)
     found = await sendable.in_states(connection, run.id, states, ids)

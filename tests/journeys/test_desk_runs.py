@@ -171,6 +171,11 @@ async def test_an_operator_pauses_resumes_retries_and_cancels_after_being_told_w
         assert events[1:] == [(act, "the-approver") for act in ("pause", "resume", "retry")]
         assert await submit(visitor, f"{here}/do/cancel") == (303, here)
         assert (await counts_of(it.context.database, run)).is_finished
+        links = look_at((await visitor.get(here)).text).tree.xpath("//a[contains(@href, '/do/')]/@href")
+        assert [link.rsplit("/", 1)[1] for link in links] == ["reopen"]
+        assert await submit(visitor, f"{here}/do/reopen") == (303, here)
+        assert (await counts_of(it.context.database, run)).of(DeliveryState.PENDING) == 2
+        assert await submit(visitor, f"{here}/do/cancel") == (303, here)
         nothing = await visitor.get(f"{here}/do/pause")
         assert look_at(nothing.text).texts("//form[contains(@action, '/do/')]") == []
         assert (await visitor.get(f"{here}/do/nonsense")).status_code == 404

@@ -11,10 +11,11 @@ from distributor.model.run import DeliveryState
 from distributor.usecases.cancel_run import cancel_run
 from distributor.usecases.name_lists import name_lists
 from distributor.usecases.pause_run import pause_run
+from distributor.usecases.reopen_run import reopen_run
 from distributor.usecases.resend_delivery import resend_delivery
 from distributor.usecases.resume_run import resume_run
 from distributor.usecases.retry_deliveries import retry_deliveries
-from distributor.usecases.sending_again import DOUBTED, RESENT, RETRIED, why_not_again
+from distributor.usecases.sending_again import DOUBTED, REOPENED, RESENT, RETRIED, why_not_again
 from distributor.usecases.settle_doubt import settle_doubt
 from distributor.usecases.show_bulletin import show_bulletin
 from distributor.usecases.watch_run import show_delivery, watch_run
@@ -25,7 +26,7 @@ from distributor.web.desk.sentences import desk_sentence
 from distributor.web.desk.visit import Desk, Desked, Flash
 
 # acts that send again what stands in some states
-_AGAIN: Final = {"retry": RETRIED, "resolve": DOUBTED}
+_AGAIN: Final = {"retry": RETRIED, "resolve": DOUBTED, "reopen": REOPENED}
 _FATES: Final = {"sent": DeliveryState.SENT, "again": DeliveryState.PENDING, "failed": DeliveryState.FAILED}
 
 
@@ -109,10 +110,15 @@ async def _cancel(desk: Desk, run_id: str) -> int:
     return await cancel_run(desk.context, desk.actor, run_id)
 
 
+async def _reopen(desk: Desk, run_id: str) -> int:
+    return await reopen_run(desk.context, desk.actor, run_id)
+
+
 _ACTS: Final[Mapping[str, Callable[[Desk, str], Awaitable[int]]]] = {
     "pause": _pause,
     "resume": _resume,
     "retry": _retry,
     "resolve": _resolve,
     "cancel": _cancel,
+    "reopen": _reopen,
 }

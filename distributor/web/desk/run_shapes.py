@@ -64,7 +64,7 @@ class RunAct:
 
     Args:
         name: its name in addresses and sentences.
-        is_grave: it cannot be taken back.
+        is_grave: somebody goes without the mail.
         number: how many deliveries it touches, None when that is no question.
     """
 
@@ -91,7 +91,9 @@ def acts_of(summary: RunSummary) -> tuple[RunAct, ...]:
         acts.append(RunAct("retry", number=counts.of(_S.FAILED)))
     if counts.of(_S.IN_DOUBT):
         acts.append(RunAct("resolve", number=counts.of(_S.IN_DOUBT)))
-    if left and not is_cancelled:
+    if is_cancelled:
+        acts.append(RunAct("reopen", number=counts.of(_S.CANCELLED)))
+    elif left:
         acts.append(RunAct("cancel", is_grave=True, number=left))
     return tuple(acts)
 

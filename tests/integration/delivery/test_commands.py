@@ -103,6 +103,16 @@ def test_cancelling(run: Run, tmp_path: Path) -> None:
     assert main(["resume", run.id, "--as", "wang"]) == 2
 
 
+def test_reopening(run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["cancel", run.id, "--as", "wang"]) == 0
+    capsys.readouterr()
+    assert main(["reopen", run.id, "--as", "li"]) == 0
+    assert f"distributor resume {run.id}" in capsys.readouterr().out
+    assert stand(tmp_path, run) == (PauseReason.PERSON, ["pending"] * 3)
+    assert main(["reopen", run.id, "--as", "li"]) == 0
+    assert run.id in capsys.readouterr().out
+
+
 def test_what_may_not_be_sent_again_is_refused_in_one_sentence(
     run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

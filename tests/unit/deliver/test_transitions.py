@@ -47,6 +47,7 @@ def test_a_delivery_in_doubt_is_neither_suppressed_nor_cancelled() -> None:
 def test_only_a_bounce_and_a_person_who_sends_again_leave_a_final_state() -> None:
     assert {event for (state, event) in TRANSITIONS if state in FINAL_STATES} == {
         DeliveryEvent.BOUNCE,
+        DeliveryEvent.REOPEN,
         DeliveryEvent.RETRY,
         DeliveryEvent.RESEND,
     }
