@@ -134,4 +134,6 @@ async def is_held(connection: AsyncConnection, delivery_id: str) -> bool:
 
 
 async def _rows(connection: AsyncConnection, condition: ColumnElement[bool]) -> Sequence[RowMapping]:
-    return (await connection.execute(select(deliveries).where(condition))).mappings().all()
+    # the last one counts: of two with one key, all but one were cancelled
+    query = select(deliveries).where(condition).order_by(deliveries.c.state != DeliveryState.CANCELLED)
+    return (await connection.execute(query)).mappings().all()

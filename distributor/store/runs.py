@@ -209,18 +209,23 @@ async def refusals(
     }
 
 
-async def served_addresses(connection: AsyncConnection, bulletin_id: str, mailing: Mailing) -> frozenset[str]:
+async def served_addresses(
+    connection: AsyncConnection, bulletin_id: str, mailing: Mailing, *, but_cancelled: bool = False
+) -> frozenset[str]:
     """Give the addresses that have a delivery of this kind for this bulletin already, whatever the run.
 
     Args:
         connection: an open transaction.
         bulletin_id: the bulletin.
         mailing: kind of mailing.
+        but_cancelled: who was left out by a cancelled run is not among them.
     """
     query = select(deliveries.c.address).where(
         deliveries.c.bulletin_id == bulletin_id,
         deliveries.c.mailing == mailing,
     )
+    if but_cancelled:
+        query = query.where(deliveries.c.state != DeliveryState.CANCELLED)
     return frozenset((await connection.execute(query)).scalars())
 
 

@@ -11,6 +11,9 @@ from distributor.store.among import among
 from distributor.store.claims import delivery_of, is_orphaned
 from distributor.store.tables import deliveries, digest_variants, run_events, sign_offs, withdrawals
 
+# why an editor has stopped it, as its history says
+_CHANGES = ("edit", "correction")
+
 
 async def in_states(
     connection: AsyncConnection, run_id: str, states: Collection[DeliveryState], ids: Collection[str] | None = None
@@ -30,6 +33,31 @@ async def in_states(
         which.append(among(connection, deliveries.c.id, ids))
     query = select(deliveries).where(*which).order_by(deliveries.c.position)
     return tuple(delivery_of(row) for row in (await connection.execute(query)).mappings())
+
+
+async def stopped_for_change(connection: AsyncConnection, run: Run) -> bool:
+    """Tell whether a run was cancelled because the words of its bulletin were changed.
+
+    Args:
+        connection: an open transaction.
+        run: the run.
+    """
+    query = select(run_events.c.detail).where(run_events.c.run_id == run.id, run_events.c.act == "cancel")
+    return await connection.scalar(query.order_by(run_events.c.id.desc()).limit(1)) in _CHANGES
+
+
+async def elsewhere(connection: AsyncConnection, run: Run, addresses: Collection[str]) -> frozenset[str]:
+    """Give those of some addresses that have the mailing of a run by another one that is not cancelled.
+
+    Args:
+        connection: an open transaction.
+        run: the run.
+        addresses: the addresses.
+    """
+    same = (deliveries.c.bulletin_id == run.bulletin_id, deliveries.c.mailing == run.mailing)
+    lives = (deliveries.c.run_id != run.id, deliveries.c.state != DeliveryState.CANCELLED)
+    query = select(deliveries.c.address).where(*same, *lives, among(connection, deliveries.c.address, addresses))
+    return frozenset((await connection.execute(query)).scalars())
 
 
 async def taken_back(connection: AsyncConnection, run: Run, variants: Collection[str]) -> frozenset[str]:

@@ -86,7 +86,9 @@ async def prepare_runs(
     for wanted in list_ids or ():
         if wanted not in known:
             raise NotFound("list-unknown", list=wanted, known="、".join(known))
-    served = await runs.served_addresses(connection, record.id, Mailing.DIGEST)
+    # a person may send what a person has cancelled; a schedule may not
+    by_person = start.schedule_id is None
+    served = await runs.served_addresses(connection, record.id, Mailing.DIGEST, but_cancelled=by_person)
     under_way = await freezing.lists_being_written(connection, record.id, Mailing.DIGEST)
     basis = _Basis(context, sign_off, plan, served, start)
     chosen = [one for one in (known if list_ids is None else list_ids) if one not in under_way]
@@ -139,7 +141,8 @@ async def rest_of_run(connection: AsyncConnection, context: Context, run: Run) -
         raise NotSignedOff("sign-off-outdated", id=record.id, actor=sign_off.actor)
     plan, _ = await plan_record(connection, record, context.now().date())
     require_plan(sign_off, plan)
-    served = await runs.served_addresses(connection, record.id, run.mailing)
+    by_person = run.schedule_id is None
+    served = await runs.served_addresses(connection, record.id, run.mailing, but_cancelled=by_person)
     written = await freezing.addresses(connection, run.id)
     rows = [row for row in plan.rows if row.list_id == run.list_id and row.address not in served]
     return tuple(_delivery(run, row, sign_off, context.sender) for row in rows), len(written)

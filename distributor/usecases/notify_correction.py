@@ -72,7 +72,7 @@ async def _prepare(
         raise Conflict("never-corrected", id=record.id)
     rows = await served.readers(connection, record.id)
     outdated = [row for row in rows if row.delivery.variant not in variants.values()]
-    told = await runs.served_addresses(connection, record.id, Mailing.CORRECTION)
+    told = await runs.served_addresses(connection, record.id, Mailing.CORRECTION, but_cancelled=True)
     stopped = {(entry.address, entry.list_id) for entry in await suppressions.load(connection)}
 
     def is_to_be_told(row: LedgerRow) -> bool:

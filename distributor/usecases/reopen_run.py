@@ -15,8 +15,8 @@ from distributor.usecases.sending_again import REOPENED, sendable_again
 async def reopen_run(context: Context, actor: Actor, run_id: str) -> int:
     """Make what was cancelled due again, under the same Message-IDs; the run stands still until it is resumed.
 
-    Who may not be written to any more, or would get what was taken back since, stays cancelled. Returns how many
-    deliveries wait again; at once 0 for a run that is not cancelled.
+    Who may not be written to any more, has it by a later run, or would get what was taken back since, stays cancelled.
+    Returns how many deliveries wait again; at once 0 for a run that is not cancelled.
 
     Args:
         context: the installation.
@@ -25,7 +25,8 @@ async def reopen_run(context: Context, actor: Actor, run_id: str) -> int:
 
     Raises:
         NotFound: `run-unknown`.
-        Conflict: `again-taken-back` or `again-stopped` when that is so of all; the run stays cancelled then.
+        Conflict: `again-changed` when it was stopped because its words were changed; `again-taken-back`,
+            `again-stopped` or `again-elsewhere` when that is so of all; the run stays cancelled then.
     """
     reopened = 0
 

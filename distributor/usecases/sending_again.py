@@ -29,12 +29,15 @@ async def sendable_again(
         ids: these alone, None for all.
 
     Raises:
-        Conflict: `run-cancelled`; `again-taken-back` or `again-stopped` when that is so for one of the chosen, or for
+        Conflict: `run-cancelled`; `again-changed` for what was stopped because its words were changed;
+            `again-taken-back`, `again-stopped` or `again-elsewhere` when that is so for one of the chosen, or for
             everything when all are asked for.
     """
     if run.pause_reason is PauseReason.CANCELLED and states != REOPENED:
         # what is due in a cancelled run is cancelled at the next sweep
         raise Conflict("run-cancelled", id=run.id, actor=run.paused_by)
+    if states == REOPENED and await sendable.stopped_for_change(connection, run):
+        raise Conflict("again-changed", id=run.id)
     found = await sendable.in_states(connection, run.id, states, ids)
     objections = await objections_to(connection, run, found)
     wanted = tuple(one.id for one in found if one.id not in objections)
@@ -52,13 +55,18 @@ async def objections_to(connection: AsyncConnection, run: Run, found: Sequence[D
         found: deliveries of it.
     """
     gone = await sendable.taken_back(connection, run, {one.variant for one in found})
-    stopped = await left_out.among(connection, {one.address for one in found})
+    addresses = {one.address for one in found}
+    stopped = await left_out.among(connection, addresses)
+    cancelled = {one.address for one in found if one.state is DeliveryState.CANCELLED}
+    others = await sendable.elsewhere(connection, run, cancelled) if cancelled else frozenset()
     objections = {}
     for one in found:
         if one.variant in gone:
             objections[one.id] = Conflict("again-taken-back", id=run.id)
         elif one.unwanted_by(stopped):
             objections[one.id] = Conflict("again-stopped", address=one.address)
+        elif one.address in others:
+            objections[one.id] = Conflict("again-elsewhere", address=one.address)
     return objections
 
 

@@ -11,11 +11,12 @@ import pypdfium2
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from distributor.access import AccessRole
+from distributor.access import AccessRole, Actor
 from distributor.model.run import Delivery, DeliveryState, PauseReason, RefusalClass, Run
 from distributor.store import letters, runs, sessions
 from distributor.store.engine import Database
 from distributor.store.letters import Letter, LetterState
+from distributor.usecases.cancel_run import cancel_run
 from distributor.usecases.follow_up_failures import follow_up_failures
 from distributor.usecases.log_in import Client, new_session
 from distributor.usecases.take_bounce import take_bounce
@@ -28,7 +29,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 class Served(NamedTuple):
-    """A desk with two runs: one on its way, one that came to its end."""
+    """A desk with three runs: one on its way, one that came to its end, one that was cancelled."""
 
     url: str
     folder: Path
@@ -36,6 +37,7 @@ class Served(NamedTuple):
     going: Run
     waiting: Delivery
     ended: Run
+    cancelled: Run
 
     @property
     def pages(self) -> tuple[str, ...]:
@@ -45,7 +47,7 @@ class Served(NamedTuple):
             *(here, f"runs/{self.ended.id}", f"{here}/ledger", f"{here}/ledger?state=failed", delivery),
             *(f"{here}/certificate", f"{here}/do/cancel", f"{here}/do/resolve", f"{delivery}/again"),
             *(f"sent?address={FIRST.address}", "sent", f"{here}?lang=en", "./", "./?lang=en"),
-            f"{here}/do/retry",
+            *(f"{here}/do/retry", f"runs/{self.cancelled.id}", f"runs/{self.cancelled.id}/do/reopen"),
             *(f"bulletins/{self.going.bulletin_id}/{page}" for page in ("withdraw", "changes", "edit")),
         )
 
@@ -57,20 +59,23 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield Served(url, folder, *pool.submit(asyncio.run, _fill(folder)).result())
 
 
-async def _fill(folder: Path) -> tuple[str, Run, Delivery, Run]:
+async def _fill(folder: Path) -> tuple[str, Run, Delivery, Run, Run]:
     database = Database(f"sqlite+aiosqlite:///{folder / 'distributor.sqlite3'}")
     context, ended, _ = await make_sent_run(database, folder)
     context, going, (first, second) = await make_sent_run(database, folder)
     await take_bounce(context, report_about(first))
     await follow_up_failures(context, patience=timedelta(0))
     await set_state(database, [second], DeliveryState.PENDING, finished=None)
+    _, cancelled, (_, left) = await make_sent_run(database, folder)
+    await set_state(database, [left], DeliveryState.PENDING, finished=None)
+    await cancel_run(context, Actor("王处"), cancelled.id)
     await _alarm(database, folder)
     user = await add_account(context, "wang", AccessRole.APPROVER)
     opened = new_session(user, Client("127.0.0.1", "test"), context.now())
     async with database.write() as connection:
         await sessions.add(connection, opened.session, opened.token)
     await database.dispose()
-    return opened.token, going, second, ended
+    return opened.token, going, second, ended, cancelled
 
 
 async def _alarm(database: Database, folder: Path) -> None:

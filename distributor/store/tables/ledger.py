@@ -12,6 +12,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    text,
 )
 
 from distributor.store.tables.metadata import metadata
@@ -41,6 +42,15 @@ runs = Table(
     UniqueConstraint("schedule_id", "occurrence", "bulletin_id"),
 )
 
+_ALIVE = text("state <> 'cancelled'")
+
+
+def _unique_alive(*columns: str) -> Index:
+    """Let two deliveries have the same values only when one of them at most is not cancelled."""
+    name = f"ux_deliveries_{'_'.join(columns)}"
+    return Index(name, *columns, unique=True, sqlite_where=_ALIVE, postgresql_where=_ALIVE)
+
+
 deliveries = Table(
     "deliveries",
     metadata,
@@ -59,7 +69,7 @@ deliveries = Table(
     Column("format", String(10), nullable=False),
     Column("variant", ForeignKey("blobs.sha256"), nullable=False),
     Column("message_id", String(200), nullable=False, unique=True),
-    Column("idempotency_key", String(64), nullable=False, unique=True),
+    Column("idempotency_key", String(64), nullable=False),
     Column("state", String(20), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("fence", Integer, nullable=False),
@@ -74,7 +84,9 @@ deliveries = Table(
     Column("refusal", String(30), nullable=True),
     Column("finished", Moment, nullable=True),
     UniqueConstraint("run_id", "address"),
-    UniqueConstraint("bulletin_id", "mailing", "address"),
+    # who was left out by a cancelled run may be in a later one of the same bulletin
+    _unique_alive("bulletin_id", "mailing", "address"),
+    _unique_alive("idempotency_key"),
     Index("ix_deliveries_due", "run_id", "state", "next_attempt", "position"),
     Index("ix_deliveries_lease_until", "lease_until"),
 )

@@ -1,17 +1,26 @@
 """The migrations and the tables say the same on both databases."""
 
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import insert, select, text
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor.errors import Misconfigured
+from distributor.model.ledger import Mark
 from distributor.model.revision import Withdrawal
-from distributor.store import blobs, bulletins, migrate, withdrawals
+from distributor.model.run import DeliveryState
+from distributor.store import blobs, bulletins, marks, migrate, withdrawals
+from distributor.store import deliveries as ledger
 from distributor.store.engine import Database
 from distributor.store.tables import bulletins as bulletins_table
-from distributor.store.tables import items, metadata
+from distributor.store.tables import deliveries, items, metadata
+from tests.support.ledger import make_run, rows_of
 from tests.support.records import PUBLISHED, make_item, record_of
 
 pytestmark = pytest.mark.anyio
@@ -85,3 +94,34 @@ async def test_items_that_a_correction_left_out_are_told_from_those_that_were_wi
         await migrate.upgrade_within(connection)
         found = {row.key: row.dropped for row in await connection.execute(select(items.c.key, items.c.dropped))}
     assert found == {record.items[0].key: False, standing: False, undone: True, left_out: True}
+
+
+async def test_deliveries_and_what_points_to_them_survive_the_change_of_their_keys(empty_database: Database) -> None:
+    async with empty_database.write() as connection:
+        await migrate.upgrade_within(connection, "0014")
+    run = await make_run(empty_database, 30)
+    before = await rows_of(empty_database, run)
+    first = before[0].delivery
+    async with empty_database.write() as connection:
+        await marks.add_events(connection, [Mark(first, DeliveryState.SENT, "w1")], PUBLISHED)
+    await migrate.upgrade(empty_database)
+    assert await rows_of(empty_database, run) == before
+    async with empty_database.read() as connection:
+        assert [event.worker for event in await ledger.events(connection, first.id)] == ["w1"]
+    # nothing may point to a delivery that is not there, and no two that are alive have one key
+    gone = Mark(replace(first, id="unknown"), DeliveryState.SENT, "w1")
+    with pytest.raises(IntegrityError):
+        await _written(empty_database, lambda connection: marks.add_events(connection, [gone], PUBLISHED))
+    twin = {"id": "twin", "run_id": run.id, "message_id": "<twin@xiefa.example>", "address": "another@kjt-gd.example"}
+    query = select(deliveries).where(deliveries.c.id == first.id)
+    async with empty_database.read() as connection:
+        row = dict((await connection.execute(query)).mappings().one())
+    alive = insert(deliveries).values({**row, **twin})
+    with pytest.raises(IntegrityError):
+        await _written(empty_database, lambda connection: connection.execute(alive))
+    await _written(empty_database, lambda connection: connection.execute(alive.values(state=DeliveryState.CANCELLED)))
+
+
+async def _written(database: Database, write: Callable[[AsyncConnection], Awaitable[object]]) -> None:
+    async with database.write() as connection:
+        await write(connection)
