@@ -10,7 +10,9 @@ from sqlalchemy import MetaData, Table, func, insert, select, text, update
 
 from distributor.access import Actor
 from distributor.errors import Conflict, Misconfigured, Refused
-from distributor.store import instance, migrate, tables
+from distributor.model.ledger import Mark
+from distributor.model.run import DeliveryState
+from distributor.store import instance, marks, migrate, tables
 from distributor.store.engine import Database
 from distributor.store.instance import Instance
 from distributor.usecases import restored_files
@@ -21,7 +23,7 @@ from distributor.usecases.restore_backup import Restored, restore_backup
 from distributor.usecases.verify_audit import verify_audit
 from tests.support.databases import empty_postgres_url, sqlite_url
 from tests.support.filled import MOMENT, all_rows, count_in, fill_every_table, make_premises, rows_at, with_member
-from tests.support.ledger import make_context, make_run
+from tests.support.ledger import make_context, make_run, rows_of
 
 # most of them make a whole schema
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
@@ -31,6 +33,7 @@ WANG = Actor("wang")
 TOUCHED = {"instance", "runs", "run_events", "letters", "notices", "sessions", "audit", "audit_head"}
 # what the product makes again when it is set up
 DERIVED = {"feed_cards", "feed_shares", "feed_channels"}
+LEDGER = ("deliveries", "delivery_events")
 
 
 async def back_up(database: Database, folder: Path, *, with_secrets: bool = False) -> Path:
@@ -89,6 +92,25 @@ async def test_a_backup_of_an_older_version_is_brought_up_to_date(
     await migrate.require_newest(empty_database)
     async with empty_database.read() as connection:
         assert await connection.scalar(select(tables.blobs.c.data)) == b"\x00"
+
+
+async def test_deliveries_with_their_history_come_out_of_a_backup_from_before_their_keys_changed(
+    empty_database: Database, tmp_path: Path
+) -> None:
+    old = Database(f"sqlite+aiosqlite:///{tmp_path}/old.sqlite3")
+    async with old.write() as connection:
+        await migrate.upgrade_within(connection, "0014")
+    run = await make_run(old, 50)
+    events = [Mark(row.delivery, DeliveryState.FAILED, "w1") for row in await rows_of(old, run)]
+    async with old.write() as connection:
+        await marks.add_events(connection, events, MOMENT)
+    file = await back_up(old, tmp_path)
+    before = await all_rows(old)
+    await old.dispose()
+    await restore(make_premises(tmp_path, empty_database.url), file)
+    after = await all_rows(empty_database)
+    assert before["delivery_events"][0] == 50
+    assert [after[name] for name in LEDGER] == [before[name] for name in LEDGER]
 
 
 async def test_a_backup_of_a_newer_version_is_refused(
