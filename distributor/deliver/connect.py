@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import ssl
-from typing import Final
+from typing import Final, cast
 
 import aiosmtplib
 
@@ -141,9 +141,10 @@ def take_over(smtp: aiosmtplib.SMTP) -> Conversation:
         NotConnectedError: `connection-lost` when the relay has gone meanwhile.
     """
     wire = smtp.transport
-    if not isinstance(wire, asyncio.Transport):
+    if wire is None:
         raise NotConnectedError(Reply(Phase.CONNECT, 0, "connection-lost"))
-    return Conversation(wire, Offers.read(smtp.esmtp_extensions))
+    # loops other than asyncio's have transports of their own, which are no children of its class
+    return Conversation(cast("asyncio.Transport", wire), Offers.read(smtp.esmtp_extensions))
 
 
 async def _introduce(smtp: aiosmtplib.SMTP) -> None:
