@@ -11,6 +11,7 @@ from distributor.model.ledger import LedgerEvent, LedgerRow, Mark, Settlement
 from distributor.model.run import FINAL_STATES, DeliveryState, Reply
 from distributor.store.among import among
 from distributor.store.claims import delivery_of, is_orphaned, reply_of
+from distributor.store.lanes import free_turns
 from distributor.store.marks import add_events
 from distributor.store.tables import deliveries, delivery_events
 from distributor.store.values import restore
@@ -122,7 +123,7 @@ async def resend(connection: AsyncConnection, run_id: str, delivery_id: str, act
 
 
 async def cancel_rest(connection: AsyncConnection, run_id: str, actor: str, now: datetime) -> int:
-    """Cancel what a run has not sent and no worker has in hand; returns how many.
+    """Cancel what a run has not sent and no worker has in hand, and free its turns; returns how many.
 
     Args:
         connection: an open writing transaction.
@@ -131,7 +132,10 @@ async def cancel_rest(connection: AsyncConnection, run_id: str, actor: str, now:
         now: the clock of the database.
     """
     which = and_(deliveries.c.run_id == run_id, deliveries.c.state.in_((_S.PENDING, _S.DEFERRED)))
-    return len(await _move(connection, which, Settlement(_S.CANCELLED, actor), now))
+    cancelled = len(await _move(connection, which, Settlement(_S.CANCELLED, actor), now))
+    if cancelled:
+        await free_turns(connection, now)
+    return cancelled
 
 
 async def reopen_cancelled(

@@ -10,6 +10,7 @@ import anyio
 import pytest
 from sqlalchemy import update
 
+from distributor.access import Actor
 from distributor.compose import DkimAlgorithm, Prepared, Signing, new_key
 from distributor.deliver import BeforeDot
 from distributor.errors import RelayTrouble
@@ -19,6 +20,7 @@ from distributor.model.recipient import Suppression
 from distributor.model.run import Delivery, DeliveryState, Outcome, PauseReason, RefusalClass, Run
 from distributor.store import deliveries, runs, suppressions, tables
 from distributor.store.engine import Database
+from distributor.usecases.cancel_run import cancel_run
 from distributor.usecases.compose_message import Composer
 from distributor.usecases.context import Context
 from distributor.usecases.drain_deliveries import Drained, Worker, drain
@@ -304,6 +306,19 @@ async def test_who_waits_for_a_lane_is_sent_to_when_its_turn_comes(database: Dat
                 await send(context, server)
                 await anyio.sleep(0.2)
     assert (await counts_of(database, run)).of(_S.SENT) == 6
+
+
+async def test_the_turns_of_a_cancelled_run_go_to_who_waits_behind_it(database: Database, tmp_path: Path) -> None:
+    first = await make_run(database, 30)
+    context = make_context(database, tmp_path, conduct=Conduct(pace=Pace(per_second=ONE_IN_TEN_MINUTES)))
+    async with ScriptedServer() as server:
+        await send(context, server)
+        behind = await make_run(database, 2)
+        await send(context, server)
+        await cancel_run(context, Actor("王处"), first.id)
+        await send(context, server)
+    waits = [row.next_attempt for row in await rows_of(database, behind)]
+    assert max(waits) < context.now() + timedelta(minutes=21)
 
 
 async def test_throttling_slows_the_lane_down(database: Database, tmp_path: Path) -> None:
