@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select, u
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor.model.recipient import address_key
-from distributor.model.run import Mailing
+from distributor.model.run import DeliveryState, Mailing
 from distributor.model.subscriber import Frequency, LogEntry, MembershipState
 from distributor.store.among import among
 from distributor.store.tables import (
@@ -104,6 +104,7 @@ async def served_officially(connection: AsyncConnection, bulletin_ids: Collectio
     query = select(deliveries.c.address, deliveries.c.bulletin_id).where(
         deliveries.c.bulletin_id.in_(sorted(bulletin_ids)),
         deliveries.c.mailing == Mailing.DIGEST,
+        deliveries.c.state != DeliveryState.CANCELLED,
     )
     found: dict[str, set[str]] = {}
     for address, bulletin_id in await connection.execute(query):

@@ -123,6 +123,8 @@ async def served_among(connection: AsyncConnection, run: Run, addresses: Collect
         deliveries.c.bulletin_id == run.bulletin_id,
         deliveries.c.mailing == run.mailing,
         deliveries.c.address.in_(sorted(addresses)),
+        # what another run has cancelled gives way; two of one run cannot be
+        or_(deliveries.c.run_id == run.id, deliveries.c.state != DeliveryState.CANCELLED),
     )
     return frozenset((await connection.execute(query)).scalars())
 

@@ -54,8 +54,20 @@ async def save(connection: AsyncConnection, value: Instance) -> None:
         value: as it is now.
     """
     await connection.execute(delete(instance))
-    fields = {"token": value.token, "beats": value.beats, "beaten": value.beaten, "restored": value.restored}
-    await connection.execute(insert(instance).values(id=_ONLY, **fields))
+    await connection.execute(insert(instance).values(id=_ONLY, **_fields(value)))
+
+
+async def found(connection: AsyncConnection, value: Instance) -> None:
+    """Write the row of a new database.
+
+    Args:
+        connection: an open writing transaction.
+        value: the row.
+
+    Raises:
+        IntegrityError: when another worker has written it meanwhile.
+    """
+    await connection.execute(insert(instance).values(id=_ONLY, **_fields(value)))
 
 
 async def last_beat(connection: AsyncConnection) -> datetime | None:
@@ -76,6 +88,10 @@ async def restored(connection: AsyncConnection) -> datetime | None:
     """
     moment: datetime | None = await connection.scalar(select(instance.c.restored))
     return moment
+
+
+def _fields(value: Instance) -> dict[str, object]:
+    return {"token": value.token, "beats": value.beats, "beaten": value.beaten, "restored": value.restored}
 
 
 def _instance(row: RowMapping | None) -> Instance | None:

@@ -5,7 +5,23 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Insert, Update, bindparam, false, func, insert, literal, null, or_, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Insert,
+    Update,
+    and_,
+    bindparam,
+    exists,
+    false,
+    func,
+    insert,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor.model.ledger import Mark
@@ -61,7 +77,19 @@ async def apply_written(connection: AsyncConnection, marks: Sequence[_Written]) 
         stale -= set((await connection.execute(statement, given(rows))).scalars())
     if marks:
         await connection.execute(_insert(connection.dialect.name), given(text for _, text in marks))
+    if stale:
+        stale -= await _revived(connection, [newest[one] for one in stale])
     return frozenset(stale)
+
+
+async def _revived(connection: AsyncConnection, stale: Sequence[_Written]) -> set[str]:
+    """Write what the relay has, or may have, although it was cancelled meanwhile; not if a later run has it, too."""
+    revived: set[str] = set()
+    for mark, text in stale:
+        if mark.state in {_S.SENT, _S.IN_DOUBT}:
+            statement = _update(connection.dialect.name, mark.state, mark.orphans, revives=True)
+            revived |= set((await connection.execute(statement, given([text]))).scalars())
+    return revived
 
 
 async def add_events(connection: AsyncConnection, marks: Sequence[Mark], now: datetime) -> None:
@@ -91,7 +119,7 @@ async def add_claims(connection: AsyncConnection, claimed: Sequence[Delivery], w
 
 
 @cache
-def _update(dialect: str, state: DeliveryState, orphans: bool) -> Update:
+def _update(dialect: str, state: DeliveryState, orphans: bool, *, revives: bool = False) -> Update:
     rows = JsonRows(dialect)
     table = deliveries.c
     at = rows.moment(CELLS["at"])
@@ -115,9 +143,19 @@ def _update(dialect: str, state: DeliveryState, orphans: bool) -> Update:
     if state is _S.PENDING:
         changes["attempts"] = table.attempts - 1
     which = (table.id == rows.text(CELLS["delivery"]), table.fence == rows.number(CELLS["fence"]))
-    # not by in_(), whose list is written anew at every execution
-    before = or_(*(table.state == earlier for earlier in _BEFORE[state]))
+    if revives:
+        before = and_(table.state == _S.CANCELLED, ~_has_twin())
+        changes.setdefault("finished", null())
+    else:
+        # not by in_(), whose list is written anew at every execution
+        before = or_(*(table.state == earlier for earlier in _BEFORE[state]))
     return update(deliveries).where(*which, before).values(changes).returning(table.id)
+
+
+def _has_twin() -> ColumnElement[bool]:
+    twin = deliveries.alias("twin")
+    same = (twin.c[name] == deliveries.c[name] for name in ("bulletin_id", "mailing", "address"))
+    return exists().where(*same, twin.c.id != deliveries.c.id, twin.c.state != _S.CANCELLED)
 
 
 @cache

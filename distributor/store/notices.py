@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy import ColumnElement, delete, exists, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -105,6 +105,19 @@ async def give_back(connection: AsyncConnection, notice_id: str, due: datetime) 
 async def put_off(connection: AsyncConnection, notice_id: str, answer: str, until: datetime) -> None:
     """Send a notice later."""
     await _settle(connection, notice_id, answer, next_attempt=until)
+
+
+async def report_anew(connection: AsyncConnection, run_id: str) -> None:
+    """Let a run be reported once more when it has come to its end again; reports that were sent are kept.
+
+    Args:
+        connection: an open writing transaction.
+        run_id: the run.
+    """
+    reports = (notices.c.object_id == run_id, notices.c.kind.in_((NoticeKind.RUN_REPORT, NoticeKind.BOUNCE_REPORT)))
+    await connection.execute(delete(notices).where(*reports, notices.c.sent.is_(None)))
+    former = notices.c.object_id + "/" + notices.c.id
+    await connection.execute(update(notices).where(*reports).values(object_id=former))
 
 
 async def unreported_runs(connection: AsyncConnection, since: datetime) -> tuple[Run, ...]:

@@ -11,9 +11,6 @@ from distributor.store.among import among
 from distributor.store.claims import delivery_of, is_orphaned
 from distributor.store.tables import deliveries, digest_variants, run_events, sign_offs, withdrawals
 
-# why an editor has stopped it, as its history says
-_CHANGES = ("edit", "correction")
-
 
 async def in_states(
     connection: AsyncConnection, run_id: str, states: Collection[DeliveryState], ids: Collection[str] | None = None
@@ -35,15 +32,19 @@ async def in_states(
     return tuple(delivery_of(row) for row in (await connection.execute(query)).mappings())
 
 
-async def stopped_for_change(connection: AsyncConnection, run: Run) -> bool:
-    """Tell whether a run was cancelled because the words of its bulletin were changed.
+async def coverage(connection: AsyncConnection, run: Run) -> dict[str, dict[str, str]]:
+    """Give what the renderings of a digest say: bulletins by the sign-offs that cover each, by digest of the rendering.
 
     Args:
         connection: an open transaction.
         run: the run.
     """
-    query = select(run_events.c.detail).where(run_events.c.run_id == run.id, run_events.c.act == "cancel")
-    return await connection.scalar(query.order_by(run_events.c.id.desc()).limit(1)) in _CHANGES
+    query = select(digest_variants.c.variant, digest_variants.c.covered_by).where(digest_variants.c.run_id == run.id)
+    covered = {row.variant: row.covered_by for row in await connection.execute(query) if row.variant is not None}
+    ids = sorted({one for signed in covered.values() for one in signed})
+    rows = await connection.execute(select(sign_offs.c.id, sign_offs.c.bulletin_id).where(sign_offs.c.id.in_(ids)))
+    bulletin = {row.id: row.bulletin_id for row in rows}
+    return {variant: {one: bulletin[one] for one in signed} for variant, signed in covered.items()}
 
 
 async def elsewhere(connection: AsyncConnection, run: Run, addresses: Collection[str]) -> frozenset[str]:

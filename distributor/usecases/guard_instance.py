@@ -107,9 +107,10 @@ async def _beat(context: Context, judged: _Judged) -> int | None:
             held = await hold_everything(connection, context.now())
             _log.error("database-restored", runs=held)
             known = Instance(tokens.new_key(20), 0, now, context.now())
+        write = instance.found if known is None else instance.save
         known = known or Instance(tokens.new_key(20), 0, now)
         beaten = replace(known, beats=known.beats + 1, beaten=now)
-        await instance.save(connection, beaten)
+        await write(connection, beaten)
     remembered = _Remembered(beaten.token, beaten.beats, memory.here)
     await anyio.to_thread.run_sync(_write, memory.file, remembered)
     return held

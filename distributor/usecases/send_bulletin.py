@@ -1,9 +1,11 @@
 """Send a signed bulletin at once."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor import access
@@ -80,9 +82,11 @@ async def _start(wanted: _Wanted) -> Started:
         async with database.read() as connection:
             before = await plan_state(connection)
             started = await _prepare(connection, wanted)
-        async with database.write() as connection:
-            if await plan_state(connection) == before:
-                return await _begin(connection, wanted, started)
+        # acts on runs stand in no audit log: a run that was reopened meanwhile is noticed by its keys
+        with suppress(IntegrityError):
+            async with database.write() as connection:
+                if await plan_state(connection) == before:
+                    return await _begin(connection, wanted, started)
     async with database.write() as connection:
         return await _begin(connection, wanted, await _prepare(connection, wanted))
 

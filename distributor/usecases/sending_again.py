@@ -6,9 +6,10 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from distributor.errors import Conflict
-from distributor.model.run import Delivery, DeliveryState, PauseReason, Run
+from distributor.model.run import Delivery, DeliveryState, Mailing, PauseReason, Run
 from distributor.store import left_out, runs, sendable
 from distributor.usecases.context import Context
+from distributor.usecases.superseded import superseded
 
 # what a person may make due again: by one mail, by all that failed, out of doubt, by taking a cancelling back
 RESENT: Final = frozenset({DeliveryState.SENT, DeliveryState.FAILED})
@@ -29,15 +30,16 @@ async def sendable_again(
         ids: these alone, None for all.
 
     Raises:
-        Conflict: `run-cancelled`; `again-changed` for what was stopped because its words were changed;
-            `again-taken-back`, `again-stopped` or `again-elsewhere` when that is so for one of the chosen, or for
-            everything when all are asked for.
+        Conflict: `run-cancelled`; `again-incomplete`; `again-taken-back`, `again-changed`, `again-changed-digest`,
+            `again-stopped` or `again-elsewhere` when that is so for one of the chosen, or for everything when all are
+            asked for.
     """
     if run.pause_reason is PauseReason.CANCELLED and states != REOPENED:
         # what is due in a cancelled run is cancelled at the next sweep
         raise Conflict("run-cancelled", id=run.id, actor=run.paused_by)
-    if states == REOPENED and await sendable.stopped_for_change(connection, run):
-        raise Conflict("again-changed", id=run.id)
+    if states == REOPENED and run.mailing is Mailing.DIGEST and run.ready != run.created:
+        # it was cancelled while its recipients were being written down: the others would be in no account
+        raise Conflict("again-incomplete", id=run.id)
     found = await sendable.in_states(connection, run.id, states, ids)
     objections = await objections_to(connection, run, found)
     wanted = tuple(one.id for one in found if one.id not in objections)
@@ -57,12 +59,17 @@ async def objections_to(connection: AsyncConnection, run: Run, found: Sequence[D
     gone = await sendable.taken_back(connection, run, {one.variant for one in found})
     addresses = {one.address for one in found}
     stopped = await left_out.among(connection, addresses)
-    cancelled = {one.address for one in found if one.state is DeliveryState.CANCELLED}
-    others = await sendable.elsewhere(connection, run, cancelled) if cancelled else frozenset()
+    cancelled = [one for one in found if one.state is DeliveryState.CANCELLED]
+    others = await sendable.elsewhere(connection, run, {one.address for one in cancelled})
+    # a person sends again what somebody has; what nobody has yet says what is signed now
+    old = await superseded(connection, run, {one.variant for one in cancelled})
+    changed = "again-changed-digest" if run.mailing is Mailing.SUBSCRIPTION else "again-changed"
     objections = {}
     for one in found:
         if one.variant in gone:
             objections[one.id] = Conflict("again-taken-back", id=run.id)
+        elif one.variant in old and one.state is DeliveryState.CANCELLED:
+            objections[one.id] = Conflict(changed, id=run.id)
         elif one.unwanted_by(stopped):
             objections[one.id] = Conflict("again-stopped", address=one.address)
         elif one.address in others:

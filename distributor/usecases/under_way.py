@@ -53,11 +53,12 @@ async def settle_under_way(
         if chosen.under_way is UnderWay.FINISH:
             event = RunEvent(context.now(), actor.name, FINISH_ACT, chosen.why, _left(counts))
         else:
-            await runs.cancel(connection, run.id, actor.name, now)
+            is_new = await runs.cancel(connection, run.id, actor.name, now)
             number = await deliveries.cancel_rest(connection, run.id, actor.name, now)
             event = RunEvent(context.now(), actor.name, "cancel", chosen.why, number)
             cancelled += number
-        if event.number:
+        # what a worker has in hand is cancelled when it comes back, and the history says by whom and why all the same
+        if event.number or (chosen.under_way is UnderWay.STOP and is_new):
             await runs.add_event(connection, run.id, event)
     return cancelled
 

@@ -75,7 +75,9 @@ async def make_run(database: Database, number: int = 3, **changes: Any) -> Run: 
         record = make_record(id=key)
         record = replace(record, original=replace(record.original, sha256=await blobs.put(connection, original)))
         await bulletins.add(connection, record)
-        await sign_offs.add(connection, SignOff(run.sign_off_id, key, "签发人", clock.now(), "-", Plan((), ()), ()))
+        await sign_offs.add(
+            connection, SignOff(run.sign_off_id, key, "签发人", clock.now(), record.content_hash, Plan((), ()), ())
+        )
         if not (await address_book.load(connection)).lists:
             await address_book.replace(connection, AddressBook(lists=(LIST,)))
         await freezing.freeze(connection, run, make_deliveries(run, variant, number, domain))

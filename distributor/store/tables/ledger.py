@@ -87,6 +87,9 @@ deliveries = Table(
     # who was left out by a cancelled run may be in a later one of the same bulletin
     _unique_alive("bulletin_id", "mailing", "address"),
     _unique_alive("idempotency_key"),
+    # those two serve no question that does not leave out the cancelled ones
+    Index("ix_deliveries_bulletin_id", "bulletin_id", "mailing"),
+    Index("ix_deliveries_idempotency_key", "idempotency_key"),
     Index("ix_deliveries_due", "run_id", "state", "next_attempt", "position"),
     Index("ix_deliveries_lease_until", "lease_until"),
 )

@@ -18,6 +18,10 @@ _INDEXES = {
     "ux_deliveries_bulletin_id_mailing_address": ["bulletin_id", "mailing", "address"],
     "ux_deliveries_idempotency_key": ["idempotency_key"],
 }
+_PLAIN = {
+    "ix_deliveries_bulletin_id": ["bulletin_id", "mailing"],
+    "ix_deliveries_idempotency_key": ["idempotency_key"],
+}
 _LIVES = sa.text("state <> 'cancelled'")
 
 
@@ -29,10 +33,13 @@ def upgrade() -> None:
             op.drop_constraint(name, "deliveries", type_="unique")
     for name, columns in _INDEXES.items():
         op.create_index(name, "deliveries", columns, unique=True, sqlite_where=_LIVES, postgresql_where=_LIVES)
+    # those serve no question that does not leave out the cancelled ones
+    for name, columns in _PLAIN.items():
+        op.create_index(name, "deliveries", columns)
 
 
 def downgrade() -> None:
-    for name in _INDEXES:
+    for name in (*_INDEXES, *_PLAIN):
         op.drop_index(name, "deliveries")
     # SQLite goes on without them: an older version of the program never looks for them
     if op.get_bind().dialect.name != "sqlite":
