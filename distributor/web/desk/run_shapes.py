@@ -91,9 +91,9 @@ def acts_of(summary: RunSummary) -> tuple[RunAct, ...]:
         acts.append(RunAct("retry", number=counts.of(_S.FAILED)))
     if counts.of(_S.IN_DOUBT):
         acts.append(RunAct("resolve", number=counts.of(_S.IN_DOUBT)))
-    if is_cancelled:
+    if is_cancelled and counts.of(_S.CANCELLED):
         acts.append(RunAct("reopen", number=counts.of(_S.CANCELLED)))
-    elif left:
+    elif left and not is_cancelled:
         acts.append(RunAct("cancel", is_grave=True, number=left))
     return tuple(acts)
 
