@@ -54,7 +54,9 @@ async def make_sent_run(
         original = await blobs.put(connection, key.encode())
         await bulletins.add(connection, replace(record, original=replace(record.original, sha256=original)))
         bound = SignedVariant(VariantKey(list_id, "zh-CN", MailFormat.HTML), variant)
-        await sign_offs.add(connection, SignOff(run.sign_off_id, key, "签发人", now, record.content_hash, plan, (bound,)))
+        await sign_offs.add(
+            connection, SignOff(run.sign_off_id, key, "签发人", now, record.content_hash, plan, (bound,))
+        )
         await address_book.replace(connection, book)
         made = tuple(new_delivery(run, row, variant, context.sender) for row in plan.rows)
         await freezing.freeze(connection, run, made)
