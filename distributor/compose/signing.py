@@ -119,7 +119,7 @@ def sign(message: bytes, keys: Sequence[DkimKey], moment: datetime | None = None
 
     Args:
         message: the exact bytes that will be sent, lines ended by CRLF.
-        keys: the keys of the installation; see `aligned`. The signatures stand in their order.
+        keys: the keys of the installation, possibly none; see `aligned`. The signatures stand in their order.
         moment: when it is signed (`t=`), or None to leave that out.
 
     Raises:

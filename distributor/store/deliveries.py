@@ -92,34 +92,25 @@ async def settle_run(
     return len(await _move(connection, and_(_of(connection, run_id, ids), is_orphaned()), settlement, now))
 
 
-async def retry_failed(
-    connection: AsyncConnection, run_id: str, ids: Collection[str], actor: str, now: datetime
+async def make_due(
+    connection: AsyncConnection,
+    run_id: str,
+    which: tuple[Collection[str], Collection[DeliveryState]],
+    actor: str,
+    now: datetime,
 ) -> int:
-    """Make failed deliveries due again, with the whole patience of a first attempt; returns how many.
+    """Make finished deliveries due again, with the whole patience of a first attempt; returns how many.
 
     Args:
         connection: an open writing transaction.
         run_id: the run.
-        ids: which.
+        which: their ids, and the states in which they must stand.
         actor: who wants it.
         now: the clock of the database.
     """
-    which = and_(_of(connection, run_id, ids), deliveries.c.state == _S.FAILED)
-    return len(await _move(connection, which, Settlement(_S.PENDING, actor), now, {"attempts": 0, "finished": None}))
-
-
-async def resend(connection: AsyncConnection, run_id: str, delivery_id: str, actor: str, now: datetime) -> int:
-    """Make one delivery that was sent or failed due again; returns how many, 0 or 1.
-
-    Args:
-        connection: an open writing transaction.
-        run_id: its run.
-        delivery_id: the delivery.
-        actor: who wants it.
-        now: the clock of the database.
-    """
-    which = and_(_of(connection, run_id, [delivery_id]), deliveries.c.state.in_((_S.SENT, _S.FAILED)))
-    return len(await _move(connection, which, Settlement(_S.PENDING, actor), now, {"attempts": 0, "finished": None}))
+    ids, states = which
+    chosen = and_(_of(connection, run_id, ids), deliveries.c.state.in_(sorted(states)))
+    return len(await _move(connection, chosen, Settlement(_S.PENDING, actor), now, {"attempts": 0, "finished": None}))
 
 
 async def cancel_rest(connection: AsyncConnection, run_id: str, actor: str, now: datetime) -> int:
@@ -136,22 +127,6 @@ async def cancel_rest(connection: AsyncConnection, run_id: str, actor: str, now:
     if cancelled:
         await free_turns(connection, now)
     return cancelled
-
-
-async def reopen_cancelled(
-    connection: AsyncConnection, run_id: str, ids: Collection[str], actor: str, now: datetime
-) -> int:
-    """Make cancelled deliveries due again, with the whole patience of a first attempt; returns how many.
-
-    Args:
-        connection: an open writing transaction.
-        run_id: the run.
-        ids: which.
-        actor: who wants it.
-        now: the clock of the database.
-    """
-    which = and_(_of(connection, run_id, ids), deliveries.c.state == _S.CANCELLED)
-    return len(await _move(connection, which, Settlement(_S.PENDING, actor), now, {"attempts": 0, "finished": None}))
 
 
 async def cancel_variant(connection: AsyncConnection, run_id: str, variant: str, actor: str, now: datetime) -> int:

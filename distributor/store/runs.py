@@ -106,7 +106,7 @@ async def events(connection: AsyncConnection, run_id: str) -> tuple[RunEvent, ..
 
 
 async def cancel(connection: AsyncConnection, run_id: str, by: str, now: datetime) -> bool:
-    """Let a run stand still for good; returns False when it did already.
+    """Cancel a run: it stands still until it is reopened; returns False when it did already.
 
     Args:
         connection: an open writing transaction.

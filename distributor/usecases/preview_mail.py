@@ -197,7 +197,7 @@ def build(context: Context, mail: RenderedMail, key: VariantKey, reader: Reader,
         sent=context.now(),
     )
     message = compose.prepare(mail.variant, frame, mail.attached).build(personal)
-    return compose.sign(message, context.dkim_keys, personal.sent) if context.dkim_keys else message
+    return compose.sign(message, context.dkim_keys, personal.sent)
 
 
 def marked(variant: Variant) -> Variant:

@@ -38,7 +38,7 @@ async def reopen_run(context: Context, actor: Actor, run_id: str) -> int:
         # what a worker has given back since is asked about like the others
         await deliveries.cancel_rest(connection, run.id, run.paused_by or actor.name, now)
         wanted = await sendable_again(connection, run, REOPENED)
-        await deliveries.reopen_cancelled(connection, run.id, wanted, actor.name, now)
+        await deliveries.make_due(connection, run.id, (wanted, REOPENED), actor.name, now)
         counts = (await runs.counts(connection, [run.id]))[run.id]
         waiting = counts.of(DeliveryState.PENDING, DeliveryState.CLAIMED, DeliveryState.DEFERRED)
         await runs.reopen(connection, run.id, None if counts.is_finished else actor.name, now)

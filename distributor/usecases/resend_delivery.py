@@ -32,6 +32,6 @@ async def resend_delivery(context: Context, actor: Actor, run_id: str, delivery_
     async def work(connection: AsyncConnection, run: Run, now: datetime) -> int:
         if not await sendable_again(connection, run, RESENT, [delivery_id]):
             return 0
-        return await deliveries.resend(connection, run.id, delivery_id, actor.name, now)
+        return await deliveries.make_due(connection, run.id, ([delivery_id], RESENT), actor.name, now)
 
     return bool(await act_on_run(context, actor, run_id, ("resend", delivery_id), work))

@@ -33,7 +33,7 @@ async def retry_deliveries(
 
     async def work(connection: AsyncConnection, run: Run, now: datetime) -> int:
         wanted = await sendable_again(connection, run, RETRIED, delivery_ids)
-        return await deliveries.retry_failed(connection, run.id, wanted, actor.name, now)
+        return await deliveries.make_due(connection, run.id, (wanted, RETRIED), actor.name, now)
 
     chosen = "all failed" if delivery_ids is None else "selected"
     return await act_on_run(context, actor, run_id, ("retry", chosen), work)

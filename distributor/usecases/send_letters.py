@@ -152,7 +152,7 @@ def _message(context: Context, letter: Letter) -> bytes:
     sent = context.now()
     frame = LetterFrame(context.sender, letter.address, letter.message_id, sent, letter.leave_url)
     message = build_letter(variant, frame)
-    return compose.sign(message, context.dkim_keys, sent) if context.dkim_keys else message
+    return compose.sign(message, context.dkim_keys, sent)
 
 
 def _state(outcome: Outcome, letter: Letter) -> LetterState:
